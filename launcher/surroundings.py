@@ -1,0 +1,92 @@
+"""The environment variables handed to Django, and the server behind them: a private cluster, or the one DATABASE_URL names."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, urlsplit
+
+from launcher.checkout import FINGERPRINT, ROOT, STATE, VENV, role_password, stored_secrets
+from launcher.postgres import OWNER, Cluster
+from launcher.speech import Stopped, step
+
+PORT = 8000
+
+
+def python() -> str:
+    """The Python of the virtual environment."""
+    return str(VENV / "bin" / "python")
+
+
+def url_of(owner_url: str, role: str, password: str) -> str:
+    """The owner's URL with another login in it."""
+    parts = urlsplit(owner_url)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{quote(role, safe='')}:{quote(password, safe='')}@{host}").geturl()
+
+
+def database_of(owner_url: str) -> str:
+    """The database a URL names. Raises Stopped when it names none."""
+    name = urlsplit(owner_url).path.lstrip("/")
+    if not name:
+        raise Stopped("DATABASE_URL names no database. It should look like postgresql://owner:password@host:5432/sinergi")
+    return name
+
+
+def role_urls(owner_url: str, mode: str, ours: bool) -> dict[str, str]:
+    """Make the database and both login roles; returns SINERGI_DATABASE_URL and SINERGI_FINDER_URL.
+
+    Tests on a server that is not ours use roles of their own, so that they never touch the roles a running platform signs in with.
+    """
+    given = {name: os.environ[name] for name in ("SINERGI_DATABASE_URL", "SINERGI_FINDER_URL") if os.environ.get(name)}
+    if not ours and len(given) == 2:
+        return given
+    database, parts = database_of(owner_url), urlsplit(owner_url)
+    stem = database if ours or mode != "test" else f"{database}_test_{FINGERPRINT[:6]}"
+    server = "private" if ours else f"{parts.hostname or 'local'}:{parts.port or 5432}"
+    roles = {f"{stem}_{part}": role_password(f"{stem}_{part}", server) for part in ("app", "finder")}
+    order = {"owner_url": owner_url, "database": database, "roles": roles, "ours": ours}
+    done = subprocess.run([python(), str(ROOT / "launcher" / "roles.py")], input=json.dumps(order), text=True, capture_output=True)
+    if done.returncode:
+        raise Stopped((done.stdout + done.stderr).strip())
+    urls = [url_of(owner_url, role, password) for role, password in roles.items()]
+    return {"SINERGI_DATABASE_URL": urls[0], "SINERGI_FINDER_URL": urls[1]}
+
+
+def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int) -> dict[str, str]:
+    """What Django reads, as environment variables on top of the ones already set. What the caller's own environment sets wins."""
+    kept = stored_secrets()
+    made = {
+        "SINERGI_MODE": mode,
+        "SINERGI_SECRET_KEY": kept["secret_key"],
+        "SINERGI_KEYS": ",".join(kept["keys"]),
+        "SINERGI_STATE_DIR": str(STATE),
+        "SINERGI_HOSTS": "127.0.0.1,localhost",
+        "SINERGI_ORIGIN": f"http://127.0.0.1:{port}",
+    }
+    made = {name: os.environ.get(name) or value for name, value in made.items()}
+    fixed = {"SINERGI_OWNER_URL": owner_url, **roles, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings",
+             "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **made, **fixed}
+
+
+@contextmanager
+def database(mode: str, kind: str = "wheel", port: int = PORT) -> Iterator[dict[str, str]]:
+    """The whole environment for Django while its database runs. `mode` is demo, test or production.
+
+    With DATABASE_URL (an owner who may create roles) that server is used and none is started.
+    """
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        with step("asking the server that DATABASE_URL names"):
+            roles = role_urls(given, mode, ours=False)
+        yield settings_of(mode, given, roles, port)
+        return
+    cluster = Cluster(kind, fast=mode == "test")
+    with cluster.in_use():
+        with step(f"PostgreSQL {cluster.version()} ({kind}) is up, its database and roles"):
+            owner_url = cluster.url(OWNER)
+            roles = role_urls(owner_url, mode, ours=True)
+        yield settings_of(mode, owner_url, roles, port)
