@@ -1,0 +1,75 @@
+"""The context in which anything is read or written: who, for whom, why. It ends with its transaction; without it PostgreSQL shows no rows."""
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from .actors import Actor
+from .errors import Refused
+from .roles import PURPOSES, READS
+
+
+@dataclass
+class Acting:
+    """The context of one transaction. `shown` gathers the persons whose data left the database for somebody's eyes."""
+
+    actor: Actor
+    purpose: str
+    request: str = ""
+    page: str = ""
+    shown: dict[UUID, None] = field(default_factory=dict)
+
+
+_current: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+def current() -> Acting | None:
+    """The context of this moment, or None."""
+    return _current.get()
+
+
+def set_context(actor: Actor, purpose: str, verb: str = "") -> None:
+    """Tell PostgreSQL, until the end of the transaction, who acts. Row security and triggers read these."""
+    rights = ",".join(sorted(v + ("@national" if actor.nationwide(v) else "") for v in actor.verbs if v in READS))
+    values = {"actor": actor.id, "agency": actor.agency, "purpose": purpose, "verb": verb, "rights": f",{rights},",
+              "states": ",".join(sorted(actor.states("person.read")))}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(values)), [x for k, v in values.items() for x in (f"sinergi.{k}", v)])
+
+
+@contextmanager
+def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "") -> Iterator[Acting]:
+    """Open a transaction in the name of `actor` for `purpose`. Inside another of the same actor it joins that one.
+
+    On leaving, one audit entry names the persons shown, in the same transaction: what was not recorded was not shown.
+    """
+    outside = _current.get()
+    if outside is not None:
+        if outside.actor.id != actor.id:
+            raise RuntimeError("one transaction, one actor")
+        yield outside
+        return
+    if purpose not in PURPOSES:
+        raise Refused("no_purpose")
+    from .audit import record_shown  # audit stands on this module
+
+    inside = Acting(actor, purpose, request, page)
+    with transaction.atomic():
+        set_context(actor, purpose)
+        token = _current.set(inside)
+        try:
+            yield inside
+            record_shown(inside)
+        finally:
+            _current.reset(token)
+
+
+def shown(persons: Iterable[UUID]) -> None:
+    """Queries call this with the ids of the persons whose data they hand out."""
+    context = _current.get()
+    if context is None:
+        raise RuntimeError("persons were read outside `acting`")
+    context.shown.update(dict.fromkeys(persons))

@@ -1,0 +1,140 @@
+"""The kernel's tables: partners, users, grants, what was done (audit), news to carry (events), law versions, keys of persons."""
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from .roles import AREAS, ROLES
+
+
+class Agency(models.Model):
+    """A partner, or an agency that owns programmes without being one. `ground`: on what it shares data (memorandum, Act)."""
+
+    code = models.SlugField(primary_key=True, max_length=20)
+    name_ms = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160)
+    kind = models.CharField(max_length=20)
+    area = models.CharField(max_length=20, default="national")
+    partner = models.BooleanField(default=False)
+    ground = models.CharField(max_length=200, blank=True)
+    website = models.URLField(blank=True)
+    joined_on = models.DateField(null=True)
+    left_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UserRows(BaseUserManager["User"]):
+    """Users by e-mail address, which is how they sign in."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of an address, whatever its case."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A member of staff of an agency, or a machine client. What he may do stands in his grants."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=160)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="users")
+    kind = models.CharField(max_length=10, default="staff")
+    language = models.CharField(max_length=2, default="ms")
+    is_active = models.BooleanField(default=True)
+    left_at = models.DateTimeField(null=True)
+    invited_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserRows()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="user_kind", condition=models.Q(kind__in=["staff", "machine"]))]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Grant(models.Model):
+    """A role given to a user over an area, by somebody, until ended. Never deleted: the audit cites it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=24)
+    area_kind = models.CharField(max_length=10)
+    area = models.CharField(max_length=20, blank=True)
+    given_at = models.DateTimeField(auto_now_add=True)
+    given_by = models.CharField(max_length=64)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="grant_role", condition=models.Q(role__in=sorted(ROLES))),
+            models.CheckConstraint(name="grant_area_kind", condition=models.Q(area_kind__in=AREAS)),
+            models.CheckConstraint(name="grant_area", condition=models.Q(area_kind="national", area="") | ~models.Q(area_kind="national") & ~models.Q(area="")),
+            models.UniqueConstraint(name="grant_once", fields=["user", "role", "area_kind", "area"], condition=models.Q(ended_at=None)),
+        ]
+
+
+class AuditEntry(models.Model):
+    """Who did what to which subject, for which purpose, and what changed; or who was shown which persons. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    agency = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=16)
+    verb = models.CharField(max_length=64)
+    subject = models.CharField(max_length=120)
+    persons = ArrayField(models.UUIDField())
+    changes = models.JSONField()
+    request = models.CharField(max_length=40)
+
+    class Meta:
+        managed = False  # its table is written by hand in 0002_guard: identity, transaction number, triggers
+        db_table = "kernel_auditentry"
+
+
+class Event(models.Model):
+    """News of one action, written in its transaction and delivered after commit. Ids only."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    verb = models.CharField(max_length=64)
+    subject = models.CharField(max_length=120)
+    agency = models.CharField(max_length=20, blank=True)
+    persons = ArrayField(models.UUIDField(), default=list)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="event_waiting", condition=models.Q(delivered_at=None))]
+
+
+class PersonKey(models.Model):
+    """The key under which a person's values lie in the audit, itself encrypted. Destroying it forgets them; the chain still holds."""
+
+    person_id = models.UUIDField(primary_key=True)
+    wrapped = models.BinaryField()
+
+
+class LawDocument(models.Model):
+    """One law file as published, under the hash of its content."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    body = models.TextField()
+
+
+class LawVersion(models.Model):
+    """One published state of the whole law: which files, by hash. A stored answer cites it and is recomputed from it."""
+
+    version = models.CharField(primary_key=True, max_length=64)
+    paths = models.JSONField()
+    published_at = models.DateTimeField(auto_now_add=True)
+    published_by = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-published_at"]
