@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TextIO
 
 from launcher.checkout import FINGERPRINT, STATE, VENV
 from launcher.speech import Stopped
@@ -38,7 +39,7 @@ log_destination = stderr
 FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum_naptime = '10min'\n"  # tests only: a crash loses data
 
 
-def server_identity() -> dict:
+def server_identity() -> dict[str, Any]:
     """Arguments for subprocess that make the server run as `nobody` when we are root; empty otherwise."""
     if os.geteuid():
         return {}
@@ -140,7 +141,8 @@ class Cluster:
         for left in reversed(range(attempts)):
             self.clear_dead_locks()
             try:
-                return self.call("pg_ctl", "-D", self.data, "-w", "-t", 120, "-l", self.data / "server.log", "-o", f"-k {self.run}", "start")
+                self.call("pg_ctl", "-D", self.data, "-w", "-t", 120, "-l", self.data / "server.log", "-o", f"-k {self.run}", "start")
+                return
             except Stopped:
                 if not left:
                     raise
@@ -216,7 +218,7 @@ class Cluster:
             return _alone(users)
 
 
-def _alone(users) -> bool:
+def _alone(users: TextIO) -> bool:
     """Whether the lock file can be had exclusively, that is: no other command holds its share."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -42,7 +42,7 @@ def ensure_role(connection: psycopg.Connection, role: str, password: str, ours: 
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if known and not ours:
-        sys.exit(f"The role {role} is already on this server with a password that this checkout does not know. It may serve somebody else.\n"
+        sys.exit(f"The role {role} is on this server already, with a password that this checkout does not know. Others may use it.\n"
                  f"Give SINERGI_DATABASE_URL and SINERGI_FINDER_URL as well, or drop the role if nobody needs it: DROP ROLE {role};")
     verb = sql.SQL("ALTER ROLE" if known else "CREATE ROLE")
     connection.execute(sql.SQL("{} {} {} PASSWORD {}").format(verb, sql.Identifier(role), LIMITS, sql.Literal(verifier)))

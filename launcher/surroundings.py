@@ -4,13 +4,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote, urlsplit
 
 from launcher.checkout import FINGERPRINT, ROOT, STATE, VENV, role_password, stored_secrets
 from launcher.postgres import OWNER, Cluster
-from launcher.speech import Stopped, step
+from launcher.speech import Stopped, say, step
 
 PORT = 8000
 
@@ -73,20 +74,23 @@ def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int) -> 
 
 
 @contextmanager
-def database(mode: str, kind: str = "wheel", port: int = PORT) -> Iterator[dict[str, str]]:
-    """The whole environment for Django while its database runs. `mode` is demo, test or production.
+def database(mode: str, kind: str = "wheel", port: int = PORT, name: str = OWNER, fast: bool | None = None) -> Iterator[dict[str, str]]:
+    """The whole environment for Django while its database `name` runs. `mode` is demo, test or production.
 
-    With DATABASE_URL (an owner who may create roles) that server is used and none is started.
+    With DATABASE_URL (an owner who may create roles) that server and database are used and none is started. `fast` chooses the
+    cluster that forgets in a crash; left out, tests get it.
     """
     given = os.environ.get("DATABASE_URL")
     if given:
+        given = given if name == OWNER else urlsplit(given)._replace(path=f"/{name}").geturl()
         with step("asking the server that DATABASE_URL names"):
             roles = role_urls(given, mode, ours=False)
         yield settings_of(mode, given, roles, port)
         return
-    cluster = Cluster(kind, fast=mode == "test")
+    cluster = Cluster(kind, fast=mode == "test" if fast is None else fast)
+    begun = time.monotonic()
     with cluster.in_use():
-        with step(f"PostgreSQL {cluster.version()} ({kind}) is up, its database and roles"):
-            owner_url = cluster.url(OWNER)
-            roles = role_urls(owner_url, mode, ours=True)
+        owner_url = cluster.url(name)
+        roles = role_urls(owner_url, mode, ours=True)
+        say(f"· PostgreSQL {cluster.version()} ({kind}), its database and roles … {time.monotonic() - begun:.1f} s")
         yield settings_of(mode, owner_url, roles, port)

