@@ -113,7 +113,7 @@ TIME_ZONE = "Asia/Kuala_Lumpur"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
-STATICFILES_DIRS = [SOURCE / "web" / "static"]
+STATICFILES_DIRS = [("fonts", BASE / "vendor" / "fonts")]  # web/static is found as the app's own
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
 FILES_DIR = STATE_DIR / "files"  # encrypted papers, outside anything that is served
@@ -130,6 +130,7 @@ SESSION_IDLE_MINUTES, SESSION_HOURS = 30, 12
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+CSRF_FAILURE_VIEW = "sinergi.web.faults.csrf_failed"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("SINERGI_BEHIND_PROXY") == "1" else None
@@ -159,6 +160,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS"
     "secret": os.environ.get("SINERGI_OIDC_SECRET", ""), "settings": {"server_url": OIDC_ISSUER}}] if OIDC_ISSUER else []}}
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME, AXES_LOCKOUT_PARAMETERS = 8, 0.25, [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS, AXES_DISABLE_ACCESS_LOG, AXES_USERNAME_FORM_FIELD = True, True, "login"
+AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if os.environ.get("SINERGI_SMTP_HOST") else "django.core.mail.backends.filebased.EmailBackend"

@@ -11,8 +11,8 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another over 
 
 
 def reference(request: HttpRequest) -> str:
-    """The number a person can quote: the request's id as it stands in the log, or a fresh one of six letters where the log has none."""
-    return str(getattr(request, "reference", "") or "".join(secrets.choice(LETTERS) for _ in range(6)))
+    """The number a person can quote: the request's id as it stands in the log, or a fresh one where the request never reached it."""
+    return str(getattr(request, "number", "") or "".join(secrets.choice(LETTERS) for _ in range(6)))
 
 
 def page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:

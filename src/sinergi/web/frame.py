@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from sinergi.kernel.acting import current
 
@@ -45,7 +46,8 @@ def navigation(verbs: frozenset[str], address: str) -> list[dict[str, object]]:
             url = reverse(entry.name)
         except NoReverseMatch:  # an area of pages that this installation does not have
             continue
-        found.append({"label": entry.label, "url": url, "key": entry.key, "here": address == url or (url != "/" and address.startswith(url))})
+        here = address == url or (url != "/" and address.startswith(url))
+        found.append({"label": entry.label, "url": url, "key": entry.key, "here": here})
     return found
 
 
@@ -56,13 +58,15 @@ def agency_name(request: HttpRequest) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """The variable `frame` of every template: nav, signed_in, who, agency, demo, official, languages."""
+    """The variable `frame` of every template: nav, home, signed_in, who, agency, demo, official, languages."""
     context = current()
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     language = get_language()
+    entries = navigation(context.actor.verbs, request.path) if context is not None and signed_in else []
     return {"frame": {
-        "nav": navigation(context.actor.verbs, request.path) if context is not None and signed_in else [],
+        "nav": entries,
+        "home": entries[0]["url"] if entries else reverse("account_login"),
         "signed_in": signed_in,
         "who": user.name if user is not None and signed_in else "",
         "agency": agency_name(request) if signed_in else "",

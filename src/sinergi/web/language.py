@@ -22,4 +22,4 @@ def switch(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-urlpatterns = [path("language", switch, name="switch_language")]
+urlpatterns = [path("bahasa/", switch, name="switch_language")]

@@ -1,10 +1,7 @@
 """Every page's address. One flat list: each area module exports `urlpatterns` with names; add a line here and nothing else."""
-from django.urls import include, path
-
-from sinergi.web import language
-
+from sinergi.web import account, language
 
 urlpatterns = [
+    *account.urlpatterns,
     *language.urlpatterns,
-    path("account/", include("allauth.urls")),
 ]

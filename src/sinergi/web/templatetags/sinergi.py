@@ -13,7 +13,8 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -23,12 +24,13 @@ GROUPS = {"yes": ("check", gettext_lazy("Entitled")), "ask": ("question", gettex
           "judge": ("building", gettext_lazy("The agency decides")), "no": ("dash", gettext_lazy("Not entitled"))}
 STATES = {"helped": ("yes", "full", gettext_lazy("Helped")), "being_helped": ("brand", "half", gettext_lazy("Being helped")),
           "yet_to_be_helped": ("no", "none", gettext_lazy("Yet to be helped"))}
-STATUSES = {"official": (True, gettext_lazy("official")), "bill": (True, gettext_lazy("bill as passed")), "derived": (True, gettext_lazy("worked out from the law")),
-            "passed": (False, gettext_lazy("passed, not in force yet")), "press": (False, gettext_lazy("press")),
-            "repo": (False, gettext_lazy("second source")), "unverified": (False, gettext_lazy("not verified")),
+STATUSES = {"official": (True, gettext_lazy("official")), "bill": (True, gettext_lazy("bill as passed")),
+            "derived": (True, gettext_lazy("worked out from the law")), "passed": (False, gettext_lazy("passed, not in force yet")),
+            "press": (False, gettext_lazy("press")), "repo": (False, gettext_lazy("second source")),
+            "unverified": (False, gettext_lazy("not verified")),
             "example": (False, gettext_lazy("example figure"))}
-PERIODS = {"once": gettext_lazy("once"), "daily": gettext_lazy("a day"), "weekly": gettext_lazy("a week"), "monthly": gettext_lazy("a month"),
-           "yearly": gettext_lazy("a year")}
+PERIODS = {"once": gettext_lazy("once"), "daily": gettext_lazy("a day"), "weekly": gettext_lazy("a week"),
+           "monthly": gettext_lazy("a month"), "yearly": gettext_lazy("a year")}
 
 
 # ---- values as words
@@ -198,7 +200,8 @@ def evidence_bar(weight: int | None) -> SafeString:
     if weight is None:
         bar = format_html('<rect class="bar-none" x="46" y="5" width="8" height="2"/>')
     else:
-        bar = format_html('<rect class="bar-{}" x="{}" y="1.5" width="{}" height="9"/>', "for" if weight >= 0 else "against", 50 + min(weight, 0), abs(weight))
+        side = "for" if weight >= 0 else "against"
+        bar = format_html('<rect class="bar-{}" x="{}" y="1.5" width="{}" height="9"/>', side, 50 + min(weight, 0), abs(weight))
     return format_html('<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">{}'
                        '<rect class="bar-axis" x="49.6" width=".8" height="12"/></svg>', bar)
 
@@ -217,9 +220,10 @@ def numeric(heading: str) -> Numeric:
 
 @register.simple_block_tag
 def cards(content: str, caption: str, *columns: str) -> SafeString:
-    """A table read row by row. An empty heading is the column of actions. Roles are written out, because `display: grid` takes them away."""
+    """A table read row by row. An empty heading is the column of actions. Roles are written out: `display: grid` takes them away."""
     heads = format_html_join("", '<th role="columnheader" scope="col"{}>{}</th>', (
-        (SafeString(' class="num"') if isinstance(c, Numeric) else "", c or format_html('<span class="sr">{}</span>', _("Actions"))) for c in columns))
+        (SafeString(' class="num"') if isinstance(c, Numeric) else "", c or format_html('<span class="sr">{}</span>', _("Actions")))
+        for c in columns))
     return format_html('<table role="table" class="table cards"><caption class="sr">{}</caption><thead role="rowgroup"><tr role="row">{}</tr></thead>'
                        '<tbody role="rowgroup">{}</tbody></table>', caption, heads, content)
 
