@@ -6,7 +6,7 @@ packages   uv, the virtual environment, and what the distribution must supply
 postgres   the private PostgreSQL clusters
 roles      the two login roles; the one file here that runs inside the virtual environment
 surroundings  the environment variables handed to Django
-processes  web server and worker: started, found again, stopped
+serving    web server and worker: started, found again, stopped
 demo       demo, serve, stop, status, reset
 checks     ./sinergi test
 commands   the command line

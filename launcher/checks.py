@@ -13,7 +13,7 @@ from pathlib import Path
 from launcher.checkout import RUN, VENV
 from launcher.demo import install, manage
 from launcher.packages import ensure_chromium
-from launcher.processes import attached, captured
+from launcher.serving import attached, captured
 from launcher.speech import say, spoken_time
 from launcher.surroundings import database, python
 

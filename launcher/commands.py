@@ -6,12 +6,13 @@ import ast
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from launcher import checks, demo
 from launcher.checkout import ROOT, prepare
 from launcher.packages import ensure_packages
-from launcher.processes import attached
+from launcher.serving import attached
 from launcher.speech import Stopped, say
 from launcher.surroundings import python
 
@@ -20,39 +21,39 @@ SERVER = """With DATABASE_URL=postgresql://owner:password@host/name it uses that
 roles) and starts none."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    top = argparse.ArgumentParser("./sinergi", description=ABOUT, epilog=SERVER, allow_abbrev=False)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+def add_postgres(to: argparse.ArgumentParser) -> None:
+    """The option that chooses the database programs."""
+    to.add_argument("--postgres", choices=("wheel", "system"), default="wheel",
+                    help="database programs: from a Python package (default), or Debian's PostgreSQL")
 
-    def command(name: str, says: str, more: str = "", usage: str | None = None) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=says, description=f"{says} {more}".strip(), epilog=SERVER, allow_abbrev=False, usage=usage)
 
-    def postgres(of: argparse.ArgumentParser) -> None:
-        of.add_argument("--postgres", choices=("wheel", "system"), default="wheel",
-                        help="database programs: from a Python package (default), or Debian's PostgreSQL")
-
+def add_running(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """demo, test, serve, stop, status, reset."""
     one = command("demo", "Install, load, run the main job in this terminal, then serve the pages until Ctrl-C.",
                   "The exit code is 0 only if the main job ended as it should.")
     one.add_argument("--no-serve", action="store_true", help="stop after the main job")
     one.add_argument("--port", type=int, help="port of the pages (default: 8000, or a free one)")
-    postgres(one)
+    add_postgres(one)
     one = command("test", "Install what tests need, check everything, run every test.",
                   "Any further argument goes to pytest, and then only pytest runs: ./sinergi test tests/core -k money",
                   "./sinergi test [--fast] [--postgres wheel|system] [pytest arguments]")
     one.add_argument("--fast", action="store_true", help="leave out the tests that drive a browser")
-    postgres(one)
+    add_postgres(one)
     one = command("serve", "Serve the pages and work off jobs until Ctrl-C.")
     one.add_argument("--port", type=int, help="port of the pages (default: 8000, or a free one)")
-    postgres(one)
+    add_postgres(one)
     command("stop", "Stop what runs in this checkout, from any terminal.")
     command("status", "Say what is installed and what runs.")
     one = command("reset", "Remove this checkout's databases, files, mail and secrets.", "A server named by DATABASE_URL is left alone.")
     one.add_argument("--yes", action="store_true", help="do not ask")
     one.add_argument("--all", action="store_true", help="remove the installed packages too")
+
+
+def add_asking(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """manage, screen, law, audit, bench."""
     one = command("manage", "Run a Django command on this checkout's database, such as: ./sinergi manage showmigrations",
                   usage="./sinergi manage COMMAND …")
-    one.add_argument("arguments", nargs=argparse.REMAINDER, help="Django's command and its arguments; --help lists them")
+    one.add_argument("arguments", nargs=argparse.REMAINDER, help="Django's command and its arguments; help lists them")
     one = command("screen", "Print the sheet of one household from a file, with no database.",
                   usage="./sinergi screen FILE [--as-of DAY] [--lang ms|en] [--json]")
     one.add_argument("file", help="household in YAML or JSON; docs/reference/facts.md lists every fact")
@@ -66,6 +67,18 @@ def parser() -> argparse.ArgumentParser:
     one = command("bench", "Measure one claim of speed: a table, then one JSON line. Without a name: what there is.")
     one.add_argument("name", nargs="?")
     one.add_argument("arguments", nargs=argparse.REMAINDER, help="for the measurement itself")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser("./sinergi", description=ABOUT, epilog=SERVER, allow_abbrev=False)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, says: str, more: str = "", usage: str | None = None) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=says, description=f"{says} {more}".strip(), epilog=SERVER, allow_abbrev=False, usage=usage)
+
+    add_running(command)
+    add_asking(command)
     return top
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from launcher import processes
+from launcher import serving
 from launcher.checkout import RUN, STATE, VENV, prepare
 from launcher.packages import ensure_packages, ensure_system_postgres, installed
 from launcher.postgres import OWNER, Cluster, clusters_home
@@ -26,9 +26,9 @@ def manage(surroundings: dict[str, str], *arguments: str, doing: str | None = No
     """
     command = [python(), "-m", "sinergi.config.manage", *arguments]
     if doing is None:
-        return processes.attached(command, surroundings)
+        return serving.attached(command, surroundings)
     with step(doing):
-        done = processes.captured(command, surroundings)
+        done = serving.captured(command, surroundings)
         if done.returncode:
             raise Stopped(f"{done.stdout.strip()[-4000:]}\nStopped while {doing}: manage {arguments[0]} ended with {done.returncode}.")
     return 0
@@ -57,7 +57,7 @@ def migrate(surroundings: dict[str, str]) -> None:
 
 def refuse_second() -> None:
     """Raise Stopped when this checkout serves already."""
-    found = processes.Serving.found()
+    found = serving.Serving.found()
     if found and found.answers():
         raise Stopped(f"This checkout serves already: http://127.0.0.1:{found.port} (stop it with ./sinergi stop)")
     if found:
@@ -70,7 +70,7 @@ def demo(port: int | None, serve_pages: bool, postgres: str) -> int:
     if serve_pages:
         prepare()
         refuse_second()
-    chosen = processes.free_port(port or 8000, fixed=port is not None)
+    chosen = serving.free_port(port or 8000, fixed=port is not None)
     with prepared("demo", postgres, chosen) as surroundings:
         migrate(surroundings)
         manage(surroundings, "compile_languages", doing="compiling the languages")
@@ -89,7 +89,7 @@ def serve(port: int | None, postgres: str) -> int:
     prepare()
     refuse_second()
     mode = os.environ.get("SINERGI_MODE", "demo")
-    chosen = processes.free_port(port or 8000, fixed=port is not None)
+    chosen = serving.free_port(port or 8000, fixed=port is not None)
     with prepared(mode, postgres, chosen) as surroundings:
         migrate(surroundings)
         manage(surroundings, "compile_languages", doing="compiling the languages")
@@ -102,23 +102,23 @@ def serve_until_stopped(port: int, surroundings: dict[str, str]) -> None:
     children: dict[str, subprocess.Popen] = {}
     try:
         with step("starting web server and worker"):
-            children["web"] = processes.start_web(port, surroundings)
-            children["worker"] = processes.start_worker(surroundings)
-            processes.record(port, children)
-            if not processes.waited(lambda: dead(children) or processes.answers(port), 60) or dead(children):
-                raise Stopped(f"The pages do not answer. The log says:\n{processes.tail(dead(children) or 'web')}")
+            children["web"] = serving.start_web(port, surroundings)
+            children["worker"] = serving.start_worker(surroundings)
+            serving.record(port, children)
+            if not serving.waited(lambda: dead(children) or serving.answers(port), 60) or dead(children):
+                raise Stopped(f"The pages do not answer. The log says:\n{serving.tail(dead(children) or 'web')}")
         say(f"\n  {surroundings['SINERGI_ORIGIN']}\n")
         if PASSWORDS.exists():
             say(PASSWORDS.read_text())
         say("Ctrl-C stops it, or ./sinergi stop in another terminal.")
         while not dead(children):
             time.sleep(0.5)
-        raise Stopped(f"The {dead(children)} ended by itself. Its log says:\n{processes.tail(dead(children))}")
+        raise Stopped(f"The {dead(children)} ended by itself. Its log says:\n{serving.tail(dead(children))}")
     except KeyboardInterrupt:
         say("")
     finally:
         with step("stopping web server and worker"):
-            processes.stop_children(children)
+            serving.stop_children(children)
 
 
 def dead(children: dict[str, subprocess.Popen]) -> str:
@@ -143,10 +143,10 @@ def known_clusters() -> list[Cluster]:
 def stop() -> int:
     """Stop what runs in this checkout: web server, worker, and every database that no other command is using."""
     prepare()
-    serving = processes.Serving.found()
-    if serving:
-        with step(f"stopping what serves http://127.0.0.1:{serving.port}"):
-            serving.end()
+    found = serving.Serving.found()
+    if found:
+        with step(f"stopping what serves http://127.0.0.1:{found.port}"):
+            found.end()
     running = [cluster for cluster in known_clusters() if cluster.running()]
     for cluster in running:
         if not cluster.unused():
@@ -154,7 +154,7 @@ def stop() -> int:
             continue
         with step(f"stopping PostgreSQL {cluster.home.name}"):
             cluster.stop()
-    if not serving and not running:
+    if not found and not running:
         say("Nothing runs in this checkout.")
     return 0
 
@@ -164,11 +164,11 @@ def status() -> int:
     prepare()
     kinds = installed()
     say(f"packages   {'of ' + ' and '.join(kinds) if kinds else 'not installed by this launcher yet'} ({VENV})")
-    serving = processes.Serving.found()
-    if serving:
-        names = ", ".join(f"{name} {pid}" for name, pid in serving.children.items() if pid in serving.living())
-        answer = "answers" if serving.answers() else "does not answer"
-        say(f"pages      http://127.0.0.1:{serving.port} {answer} (launcher {serving.pid}, {names})")
+    found = serving.Serving.found()
+    if found:
+        names = ", ".join(f"{name} {pid}" for name, pid in found.children.items() if pid in found.living())
+        answer = "answers" if found.answers() else "does not answer"
+        say(f"pages      http://127.0.0.1:{found.port} {answer} (launcher {found.pid}, {names})")
     else:
         say("pages      not served")
     clusters = known_clusters()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from launcher.checkout import ROOT, STATE, TOOLS, VENV, locked
 from launcher.postgres import system_binaries
-from launcher.processes import captured
+from launcher.serving import captured
 from launcher.speech import Stopped, say, step
 
 UV_VERSION = "0.13.9"
