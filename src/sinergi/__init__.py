@@ -1,0 +1,1 @@
+"""Sinergi: every safety net of one household on one sheet."""

@@ -1,0 +1,118 @@
+"""The law as it stood on a day: parameters become values, comparisons over members learn to use what is known.
+
+The day of the law is the day of the event; the assessment's own day stays `as_of` in the tree. Where the day of the event is
+not known, a figure that never changed stands and any other is `pending`: unknown until the day is told.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sinergi.core.rules.law import Benefit, Criterion, Law, Parameter, Programme, Row
+from sinergi.core.rules.tree import COMPARE, Node, aggregated, literal, parameters_of, walk
+
+SHARP = "sharp"
+
+
+@dataclass(frozen=True)
+class BoundBenefit:
+    """A benefit whose figures are values of one day."""
+
+    benefit: Benefit
+    when: Node | None
+    amount: Node | None
+    months: Node | None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A programme as the law stood on `day` (None: the day of its event is not known)."""
+
+    programme: Programme
+    day: dt.date | None
+    in_force: bool
+    criteria: tuple[tuple[Criterion, Node | None], ...]
+    only_when: tuple[Node | None, ...]
+    benefits: tuple[BoundBenefit, ...]
+    figures: tuple[tuple[str, ...], ...]
+    """Parameters each criterion reads, then each benefit, in order."""
+
+
+def bind(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date) -> Bound:
+    """The programme under the law of `day`; kept in the law's cache, since the law of a day never changes."""
+    key = ("bound", programme.id, day, as_of if day is None else None)
+    if key not in law.cache:
+        law.cache[key] = _bind(law, programme, day, as_of)
+    bound: Bound = law.cache[key]
+    return bound
+
+
+def _bind(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date) -> Bound:
+    version = programme.version_on(day or as_of)
+    in_force = programme.in_force_on(day) if day else programme.start <= as_of
+
+    def tree(node: Node | None) -> Node | None:
+        return None if node is None else bound_tree(law, node, day)
+
+    figures = [used(c.tree) for c in version.criteria] + [used(b.when, b.amount, b.months) for b in version.benefits]
+    return Bound(programme, day, in_force, tuple((c, tree(c.tree)) for c in version.criteria), tuple(tree(c.only_when) for c in version.criteria),
+                 tuple(BoundBenefit(b, tree(b.when), tree(b.amount), tree(b.months)) for b in version.benefits), tuple(figures))
+
+
+def used(*trees: Node | None) -> tuple[str, ...]:
+    """Parameters the trees read, each once."""
+    return tuple(dict.fromkeys(name for tree in trees if tree is not None for name in parameters_of(tree)))
+
+
+def bound_tree(law: Law, node: Node, day: dt.date | None) -> Node:
+    """The tree with values for parameters, and its comparisons over members marked as sharp."""
+    if node.op == "param":
+        return figure(law, law.parameters[node.value], day)
+    if not node.args:
+        return node
+    args = tuple(bound_tree(law, part, day) for part in node.args)
+    value = SHARP if node.op in COMPARE and any(map(aggregated, args)) and node.op not in ("=", "<>") else node.value
+    return Node(node.op, node.type, args, value, node.limits, node.pos)
+
+
+def figure(law: Law, parameter: Parameter, day: dt.date | None) -> Node:
+    """The parameter's value on the day: a literal, a choice by the facts it is meant for, `missing`, or `pending`."""
+    if day is None:
+        dated = [row for row in parameter.rows if row.start]
+        if len(dated) > 1:
+            return Node("pending", parameter.kind, value=parameter.name)
+        rows: tuple[Row, ...] = tuple(dated)
+    else:
+        rows = parameter.on(day)
+    node = Node("missing", parameter.kind, value=parameter.name)
+    for row in sorted(rows, key=lambda r: (len(r.where), r.where)):
+        value = node if row.value is None else literal(parameter.kind, row.value)
+        if row.value is None:
+            value = Node("missing", parameter.kind, value=parameter.name)
+        node = Node("if", parameter.kind, (condition(law, row.where), value, node)) if row.where else value
+    return node
+
+
+def condition(law: Law, where: tuple[tuple[str, Any], ...]) -> Node:
+    """All the facts a row is meant for."""
+    parts = []
+    for name, value in where:
+        fact = law.facts[name]
+        node = fact.tree or Node("fact", fact.kind, value=name, limits=(fact.least, fact.most))
+        parts.append(Node("=", "bool", (node, literal(fact.kind, value))))
+    return parts[0] if len(parts) == 1 else Node("and", "bool", tuple(parts))
+
+
+def event_day(law: Law, programme: Programme, who: Any) -> dt.date | None:
+    """The day whose law decides for this person; None where it is not known."""
+    if programme.event == "as_of":
+        day: dt.date | None = who["as_of"]
+        return day
+    known: dt.date | None = who.get(programme.event)
+    return known
+
+
+def reads_event(node: Node) -> bool:
+    """Whether a figure in the tree waits for the day of the event."""
+    return any(n.op == "pending" for n in walk(node))
