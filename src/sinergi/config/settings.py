@@ -30,8 +30,8 @@ def database(url: str, **extra: object) -> dict[str, object]:
     query = {k: v[0] for k, v in parse_qs(parts.query).items()}
     host = query.pop("host", None) or parts.hostname or ""
     return {"ENGINE": "django.db.backends.postgresql", "NAME": parts.path[1:], "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""), "HOST": host, "PORT": str(query.pop("port", None) or parts.port or ""), "ATOMIC_REQUESTS": False,
-            "CONN_MAX_AGE": 0, **extra}
+            "PASSWORD": unquote(parts.password or ""), "HOST": host, "PORT": str(query.pop("port", None) or parts.port or ""),
+            "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0, **extra}
 
 
 def pooled(size: int) -> dict[str, object]:
@@ -66,7 +66,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "sinergi.kernel", "sinergi.registry", "sinergi.assistance", "sinergi.web", "sinergi.api",
-    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages", "django.contrib.staticfiles",
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles",
     "allauth", "allauth.account", "allauth.socialaccount", "allauth.socialaccount.providers.openid_connect", "allauth.mfa",
     "axes", "csp", "django_htmx", "procrastinate.contrib.django",
 ]
@@ -156,14 +157,14 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Sinergi"
 OIDC_ISSUER = os.environ.get("SINERGI_OIDC_ISSUER", "")
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [{
-    "provider_id": "staff", "name": os.environ.get("SINERGI_OIDC_NAME", "Log masuk agensi"), "client_id": os.environ.get("SINERGI_OIDC_CLIENT", ""),
-    "secret": os.environ.get("SINERGI_OIDC_SECRET", ""), "settings": {"server_url": OIDC_ISSUER}}] if OIDC_ISSUER else []}}
+    "provider_id": "staff", "name": os.environ.get("SINERGI_OIDC_NAME", "Log masuk agensi"),
+    "client_id": os.environ.get("SINERGI_OIDC_CLIENT", ""), "secret": os.environ.get("SINERGI_OIDC_SECRET", ""), "settings": {"server_url": OIDC_ISSUER}}] if OIDC_ISSUER else []}}
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME, AXES_LOCKOUT_PARAMETERS = 8, 0.25, [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS, AXES_DISABLE_ACCESS_LOG, AXES_USERNAME_FORM_FIELD = True, True, "login"
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if os.environ.get("SINERGI_SMTP_HOST") else "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if os.environ.get('SINERGI_SMTP_HOST') else 'filebased'}.EmailBackend"
 EMAIL_HOST = os.environ.get("SINERGI_SMTP_HOST", "")
 EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("SINERGI_FROM", "sinergi@localhost")

@@ -1,4 +1,7 @@
-"""The context in which anything is read or written: who, for whom, why. It ends with its transaction; without it PostgreSQL shows no rows."""
+"""The context in which anything is read or written: who, for whom, why.
+
+It ends with its transaction; without it PostgreSQL shows no rows.
+"""
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,8 +39,9 @@ def set_context(actor: Actor, purpose: str, verb: str = "") -> None:
     rights = ",".join(sorted(v + ("@national" if actor.nationwide(v) else "") for v in actor.verbs if v in READS))
     values = {"actor": actor.id, "agency": actor.agency, "purpose": purpose, "verb": verb, "rights": f",{rights},",
               "states": ",".join(sorted(actor.states("person.read")))}
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(values)), [x for k, v in values.items() for x in (f"sinergi.{k}", v)])
+        cursor.execute(f"SELECT {calls}", [x for key, value in values.items() for x in (f"sinergi.{key}", value)])
 
 
 @contextmanager

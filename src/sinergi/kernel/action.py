@@ -136,7 +136,7 @@ def action(verb: str, may: May) -> Callable[[Callable[Concatenate[Any, P], R]], 
                     result = function(subject, actor=actor, **given)  # type: ignore[call-arg,arg-type]
                     if isinstance(result, models.Model):
                         writes.made(result)
-                    about = audit.label(subject if isinstance(subject, models.Model) else result if isinstance(result, models.Model) else None)
+                    about = audit.label(next((x for x in (subject, result) if isinstance(x, models.Model)), None))
                     changed, persons = writes.gathered()
                     Event.objects.create(verb=verb, subject=about, agency=actor.agency, persons=persons)
                     audit.record(context, verb, about, persons, changed)

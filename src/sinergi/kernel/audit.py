@@ -1,4 +1,6 @@
-"""What was done and who was shown: one entry for each action, one for each request that showed persons. Written here, read by `audit_queries`.
+"""What was done and who was shown: one entry for each action, one for each request that showed persons.
+
+Written here, read by `audit_queries`.
 
 Values of personal fields are locked with their person's key (`keys`), so that erasure leaves the chain whole and the content gone.
 """

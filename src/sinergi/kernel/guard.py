@@ -72,7 +72,8 @@ def open_table(table: str, on: str = "INSERT OR UPDATE OR DELETE") -> migrations
 
 def append_only(table: str) -> migrations.RunSQL:
     """No change, no removal, by anybody who does not switch triggers off."""
-    return sql(f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION sinergi_append_only();")
+    return sql(f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+               " FOR EACH STATEMENT EXECUTE FUNCTION sinergi_append_only();")
 
 
 def grant_framework(**_: object) -> None:

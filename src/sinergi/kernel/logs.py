@@ -12,7 +12,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        line = {"at": self.formatTime(record), "level": record.levelname, "from": record.name, "says": record.getMessage(), "request": request_id.get()}
+        line = {"at": self.formatTime(record), "level": record.levelname, "from": record.name, "says": record.getMessage(),
+                "request": request_id.get()}
         line |= {k: v for k in KEPT if (v := getattr(record, k, None)) is not None}
         if record.exc_info:
             kind, _, trace = record.exc_info

@@ -76,7 +76,8 @@ class Grant(models.Model):
         constraints = [
             models.CheckConstraint(name="grant_role", condition=models.Q(role__in=sorted(ROLES))),
             models.CheckConstraint(name="grant_area_kind", condition=models.Q(area_kind__in=AREAS)),
-            models.CheckConstraint(name="grant_area", condition=models.Q(area_kind="national", area="") | ~models.Q(area_kind="national") & ~models.Q(area="")),
+            models.CheckConstraint(name="grant_area", condition=models.Q(area_kind="national", area="") |
+                                   ~models.Q(area_kind="national") & ~models.Q(area="")),
             models.UniqueConstraint(name="grant_once", fields=["user", "role", "area_kind", "area"], condition=models.Q(ended_at=None)),
         ]
 

@@ -17,18 +17,21 @@ READS: dict[str, str] = {
     "request.read": "see the requests of persons about their data",
     "access.read": "see accesses opened by written reason",
 }
-REGISTER = frozenset({"person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
-                      "person.claim", "household.add_member", "household.end_membership", "household.appoint_guardian", "fact.record", "address.record",
-                      "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen",
-                      "determination.read", "batch.read", "batch.receive", "batch.map", "batch.start", "batch.undo", "person.open_by_reason", "request.open"})
+REGISTER = frozenset({
+    "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
+    "person.claim", "household.add_member", "household.end_membership", "household.appoint_guardian", "fact.record", "address.record",
+    "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
+    "batch.read", "batch.receive", "batch.map", "batch.start", "batch.undo", "person.open_by_reason", "request.open"})
 ROLES: dict[str, frozenset[str]] = {
     "coordinator": REGISTER | {"sensitive.read"},
     "officer": REGISTER | {"sensitive.read"},
     "supervisor": REGISTER | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"},
-    "administrator": frozenset({"user.read", "user.invite", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end", "agency.read",
-                                "agency.join", "agency.change", "agency.leave", "client.create", "client.end", "programme.read", "message.read", "law.publish"}),
-    "protection_officer": frozenset({"person.search", "person.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
-                                     "access.read", "access.review", "audit.read", "programme.read"}),
+    "administrator": frozenset({
+        "user.read", "user.invite", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end", "agency.read",
+        "agency.join", "agency.change", "agency.leave", "client.create", "client.end", "programme.read", "message.read", "law.publish"}),
+    "protection_officer": frozenset({
+        "person.search", "person.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
+        "access.read", "access.review", "audit.read", "programme.read"}),
     "auditor": frozenset({"audit.read", "access.read", "user.read", "agency.read", "programme.read"}),
     "machine": frozenset({"person.search", "person.read", "programme.read", "submission.receive", "person.register", "fact.record"}),
 }
@@ -36,5 +39,6 @@ AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {
     "register": "register a person in need", "screen": "show what a person may receive", "refer": "refer to an agency that can help",
     "decide": "decide an application", "pay": "pay an award", "follow": "follow a case", "audit": "check how the platform is used",
-    "administer": "run the platform", "request": "answer a person about his own data", "emergency": "open by written reason", "research": "statistics",
+    "administer": "run the platform", "request": "answer a person about his own data", "emergency": "open by written reason",
+    "research": "statistics",
 }

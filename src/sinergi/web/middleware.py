@@ -77,7 +77,8 @@ class ActingRequest:
         purpose = request.session.get("purpose", "register")
         match: Any = request.resolver_match
         page = match.view_name if match else ""
-        with acting.acting(actor, purpose=purpose if purpose in PURPOSES else "register", request=logs.request_id.get(), page=page) as context:
+        purpose = purpose if purpose in PURPOSES else "register"
+        with acting.acting(actor, purpose=purpose, request=logs.request_id.get(), page=page) as context:
             response = self.get_response(request)
             context.page = context.page or getattr(request.resolver_match, "view_name", "") or ""
             if response.status_code >= 500:
