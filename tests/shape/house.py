@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = {"__future__", "abc", "bisect", "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools",
-        "graphlib", "hashlib", "heapq", "itertools", "json", "math", "numba", "numpy", "operator", "polars", "re", "scipy", "sinergi", "string",
-        "textwrap", "types", "typing", "unicodedata"}
-IMPURE_CALLS = {"today", "now", "utcnow", "open", "print", "input", "random", "default_rng", "read_text", "write_text", "read_bytes", "write_bytes"}
+PURE = {"__future__", "abc", "bisect", "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal", "difflib", "enum",
+    "fractions", "functools", "graphlib", "hashlib", "heapq", "itertools", "json", "math", "numba", "numpy", "operator", "polars", "re",
+    "scipy", "sinergi", "string", "textwrap", "types", "typing", "unicodedata"}
+IMPURE_CALLS = {"today", "now", "utcnow", "open", "print", "input", "random", "default_rng", "read_text", "write_text", "read_bytes",
+    "write_bytes"}
 VAGUE = {"manager", "helper", "helpers", "service", "services", "util", "utils", "common", "data", "info", "process"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b|[Nn]ot implemented yet|[Pp]laceholder implementation")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-FRAMEWORK = {"Meta", "Media", "handle", "add_arguments", "ready", "save", "delete", "clean", "get_queryset", "setUp"}  # named and explained by Django
+FRAMEWORK = {"Meta", "Media", "handle", "add_arguments", "ready", "save", "delete", "clean", "get_queryset"}  # explained by Django
 
 
 def sources(*folders: str, root: Path = ROOT) -> list[Path]:
@@ -95,15 +96,16 @@ def unfinished(path: Path) -> Iterator[str]:
 def skips(path: Path) -> Iterator[str]:
     """Tests that do not run: marked, skipped inside, or imported only if something is there."""
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "xfail", "importorskip") and ast.unparse(node).startswith("pytest."):
+        if re.fullmatch(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)", ast.unparse(node) if isinstance(node, ast.Attribute) else ""):
             yield f"{path}:{node.lineno} {ast.unparse(node)}"
 
 
 def mocks(path: Path) -> Iterator[str]:
     """Imports of mock libraries: our own code is tried for real."""
     for node in ast.walk(tree_of(path)):
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        yield from (f"{path}:{node.lineno} imports {name}" for name in names if name.split(".")[-1] == "mock" or name.startswith("pytest_mock"))
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        yield from (f"{path}:{node.lineno} imports {name}" for name in names if name.endswith("mock"))
 
 
 def broken_links(path: Path) -> Iterator[str]:

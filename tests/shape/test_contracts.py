@@ -90,5 +90,6 @@ def test_each_room_that_exists_is_under_the_contracts():
 def test_http_outside_ring_two_is_caught(empty_house):
     (empty_house / "src/sinergi/cases/actions.py").write_text("from django.http import HttpResponse\n")
     (empty_house / "src/sinergi/web/cases.py").write_text("from django.http import HttpResponse\n")
-    found = subprocess.run([BIN / "ruff", "check", "--output-format=concise", "--select=TID251", "src"], cwd=empty_house, capture_output=True, text=True)
+    command = [BIN / "ruff", "check", "--output-format=concise", "--select=TID251", "src"]
+    found = subprocess.run(command, cwd=empty_house, capture_output=True, text=True)
     assert "cases/actions.py" in found.stdout and "web/cases.py" not in found.stdout
