@@ -12,9 +12,9 @@ from sinergi.core.rules import Fault, Law, assemble
 from sinergi.core.rules.examples import check_example
 from sinergi.kernel.law_files import law_paths, read_document
 
-EPILOG = """types of parameters: int money rate date bool, one of [a, b], list of <type>, table(<key>[, <key>] -> <type>) where a key is int, money,
-rate, date, bool or word (a value of an enum). Rows of a table: [over, up to, value] for a number (closed at the top; null = open), [word, value] for
-words, [n, value] for one whole number, and with two keys the cells of both: [over, up to, over, up to, value], [johor, urban, RM 2,705.00].
+EPILOG = """types of parameters: int money rate date bool text, one of [a, b], a fact with fixed values (state), list of <type>,
+table(<key>[, <key>] -> <type>). A key is one cell: int, state, one of [..]; or two, [over, up to], closed at the top, null = open:
+band int, band money, band date. Rows: [1, RM 5.00], [johor, urban, "RM 2,705.00"], [null, "RM 2,500.00", 0, 2, RM 700.00].
 A parameter meant for some only: rows with for: {fact: value}. Facts: the same types, and months (read by months(...)), amounts (month: money; read by
 mean(record[6 before day])), code. A fact through time: [{from: 2026-01-01, to: …, value: poor}]; 'fact at day' reads it."""
 

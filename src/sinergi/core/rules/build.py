@@ -1,6 +1,7 @@
 """Documents of the law folder -> Law, with every fault of every file. Vocabulary first, then parameters, then programmes."""
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from sinergi.core.rules.tree import Node, RuleError
 from sinergi.core.rules.values import RECORDS, kind_of, value_of
 
 GROUPS = ("person", "household", "records", "event", "derived")
+Entry = tuple[str, str, Mapping[str, Any]]
+"""(file, group, what it says) of a fact."""
 TAKEN = ("members", "held", "as_of", "month", "any", "name")
 
 
@@ -33,8 +36,8 @@ def assemble(documents: Mapping[str, object]) -> tuple[Law, list[Fault]]:
     entries = vocabulary_entries(documents, faults)
     parameters = read_parameters(documents, faults, entries)
     groups = held_groups(documents)
-    names = Names({}, {n: Node("param", p.kind) for n, p in parameters.items()}, groups,
-                   frozenset(n for n, (_, group, _) in entries.items() if group == "household"))
+    names = Names({}, {n: Node("param", p.kind, value=dimensions(p, entries)) for n, p in parameters.items()}, groups,
+                  frozenset(n for n, (_, group, _) in entries.items() if group == "household"))
     facts = Vocabulary(entries, names, faults).facts()
     checked = Names({n: f.tree or fact_node(f) for n, f in facts.items()}, names.parameters, groups, names.households)
     programmes = {}
@@ -75,12 +78,14 @@ def held_groups(documents: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {group: tuple(sorted(set(ids))) for group, ids in sorted(found.items())}
 
 
+def dimensions(parameter: Parameter, entries: Mapping[str, Entry]) -> str:
+    """Names in `for` that are no facts: a figure that differs by them cannot be read by an expression."""
+    return ", ".join(sorted({name for row in parameter.rows for name, _ in row.where if name not in entries}))
+
+
 def fact_node(fact: Fact) -> Node:
     """The node that reads the fact."""
     return Node("fact", fact.kind, value=fact.name, limits=(fact.least, fact.most))
-
-
-Entry = tuple[str, str, Mapping[str, Any]]
 
 
 def vocabulary_entries(documents: Mapping[str, object], faults: list[Fault]) -> dict[str, Entry]:
@@ -105,7 +110,10 @@ def vocabulary_entries(documents: Mapping[str, object], faults: list[Fault]) -> 
 
 def read_parameters(documents: Mapping[str, object], faults: list[Fault], entries: Mapping[str, Entry]) -> dict[str, Parameter]:
     """name -> Parameter over all parameter files."""
-    kinds = {name: entry.get("type") for name, (_, _, entry) in entries.items()}
+    kinds = {}
+    for name, (_, _, entry) in entries.items():
+        with contextlib.suppress(RuleError):
+            kinds[name] = kind_of(entry.get("type"))
     found: dict[str, Parameter] = {}
     where: dict[str, str] = {}
     for path, document in documents.items():

@@ -28,7 +28,7 @@ def kind_words(kind: str) -> str:
         return "one of: " + kind[5:].replace(",", ", ")
     if kind.startswith("list:"):
         return "a list of " + kind_words(kind[5:])
-    return "a table" if kind.startswith("table:") else WORDS.get(kind, kind)
+    return "a table" if kind.startswith("table|") else WORDS.get(kind, kind)
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ class Checker:
         if found := self.names.facts.get(node.value):
             return self.fact(node, found)
         if found := self.names.parameters.get(node.value):
+            if found.value:
+                self.fail(f"{node.value!r} differs by {found.value}, which is no fact of the vocabulary", node)
             return Node("param", found.type, found.args, node.value, pos=node.pos)
         self.fail(f"unknown name {node.value!r}{near(node.value, [*self.names.suggestions(), *options])}", node)
 
@@ -250,10 +252,10 @@ class Checker:
     def band(self, node: Node) -> Node:
         """band(table, x[, y]): the row of the table in which x (and y) lie."""
         table = self.check(node.args[0])
-        if not table.type.startswith("table:"):
+        if not table.type.startswith("table|"):
             self.fail(f"band(...) reads a table; this is {kind_words(table.type)}", table)
-        keys, _, result = table.type[6:].partition(":")
-        wanted = keys.split("*")
+        _, keys, result = table.type.split("|")
+        wanted = [key.removeprefix("~") for key in keys.split("*")]
         parts = [self.check(a, k) for a, k in zip(node.args[1:], wanted, strict=False)]
         if len(node.args) - 1 != len(wanted):
             self.fail(f"this table is read by {len(wanted)} value(s), not {len(node.args) - 1}", node)
@@ -267,7 +269,7 @@ HANDLERS = {**dict.fromkeys(("and", "or", "not"), "logic"), **dict.fromkeys(COMP
 
 
 def same_kind(one: str, other: str) -> bool:
-    """Equal types; 'word' in a list or table stands for any enum or code."""
+    """Equal types; 'word' in a list or table stands for the values of any enum or code."""
     return one == other or (one == "word" and other.partition(":")[0] in ("enum", "code"))
 
 

@@ -8,18 +8,18 @@ from typing import Any
 from sinergi.core.rules.law import STATUSES, Parameter, Row
 from sinergi.core.rules.reading import Reading, mapping
 from sinergi.core.rules.tree import RuleError
-from sinergi.core.rules.values import kind_of, value_of
+from sinergi.core.rules.values import kind_of
 
 KEYS = ("type", "unit", "name", "values", "note", "by")
 ROW_KEYS = ("from", "to", "value", "status", "source", "cite", "note", "from_is_assumed", "for")
 
 
-def parameter(reading: Reading, name: str, entry: object, kinds: Mapping[str, Any]) -> Parameter | None:
-    """The parameter, or None where its type cannot be read; `kinds` = types of the facts that `for` may name."""
+def parameter(reading: Reading, name: str, entry: object, kinds: Mapping[str, str]) -> Parameter | None:
+    """The parameter, or None where its type cannot be read; `kinds` = types of the facts."""
     found = mapping(entry)
     reading.keys(name, found, KEYS)
     try:
-        kind = kind_of(found.get("type"), records=False)
+        kind = kind_of(found.get("type"), kinds)
     except RuleError as fault:
         reading.fault(f"{name}.type", fault.message)
         return None
@@ -33,7 +33,7 @@ def parameter(reading: Reading, name: str, entry: object, kinds: Mapping[str, An
     return Parameter(name, kind, str(found.get("unit", "")), title, tuple(rows))
 
 
-def row(reading: Reading, key: str, raw: Mapping[Any, Any], kind: str, kinds: Mapping[str, Any]) -> Row:
+def row(reading: Reading, key: str, raw: Mapping[Any, Any], kind: str, kinds: Mapping[str, str]) -> Row:
     """One dated value."""
     reading.keys(key, raw, ROW_KEYS)
     if "value" not in raw:
@@ -51,19 +51,16 @@ def row(reading: Reading, key: str, raw: Mapping[Any, Any], kind: str, kinds: Ma
                str(raw.get("note", "")), raw.get("from_is_assumed") is True, where(reading, f"{key}.for", raw.get("for"), kinds))
 
 
-def where(reading: Reading, key: str, raw: object, kinds: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """for: {fact: value} -> ((fact, value), …)."""
+def where(reading: Reading, key: str, raw: object, kinds: Mapping[str, str]) -> tuple[tuple[str, Any], ...]:
+    """for: {fact: value} -> ((fact, value), …); a name that is no fact is kept as words, and no expression may read the figure."""
     if raw is None:
         return ()
     if not isinstance(raw, Mapping):
-        reading.fault(key, "write for: {fact: value}, with facts of the vocabulary")
+        reading.fault(key, "write for: {fact: value}")
         return ()
     found = []
     for fact, value in raw.items():
-        try:
-            found.append((str(fact), value_of(kind_of(kinds.get(fact)), value)))
-        except (RuleError, ValueError) as fault:
-            reading.fault(f"{key}.{fact}", str(fault))
+        found.append((str(fact), reading.value(f"{key}.{fact}", kinds[fact], value) if fact in kinds else str(value)))
     return tuple(sorted(found))
 
 

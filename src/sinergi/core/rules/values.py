@@ -11,49 +11,62 @@ from sinergi.core.rules.tree import RuleError
 from sinergi.core.time import month_of_text
 
 PLAIN = ("bool", "int", "money", "rate", "date")
+BANDED = ("int", "money", "rate", "date")
 RECORDS = ("months", "amounts")
 ONE_OF = re.compile(r"one of \[(.*)\]", re.S)
 TABLE = re.compile(r"table\s*\((.*)\)", re.S)
-WORD = re.compile(r"[a-z0-9][a-z0-9_]*")
 
 
-def kind_of(text: object, records: bool = True) -> str:
-    """'one of [a, b]' -> 'enum:a,b'; 'list of money'; 'table(money, int -> rate)' -> 'table:money*int:rate'. RuleError otherwise."""
+def kind_of(text: object, enums: Mapping[str, str] | None = None) -> str:
+    """A type as written -> as the tree has it; `enums` = kinds of the facts whose name may stand for their values. RuleError otherwise.
+
+    'one of [a, b]' -> 'enum:a,b'; 'list of money' -> 'list:money'; 'table(band money, state -> rate)' -> 'table|~money*enum:…|rate'.
+    """
     if not isinstance(text, str):
         raise RuleError(f"a type is written as text, not {text!r}")
     text = text.strip()
-    if text in PLAIN or (records and text in RECORDS):
+    if text in RECORDS:
+        return text
+    if text.startswith("code("):
+        return "code"
+    if text.startswith("list of "):
+        return "list:" + item_kind(text[8:], enums or {})
+    if found := TABLE.fullmatch(text):
+        keys, arrow, result = found[1].rpartition("->")
+        parts = split_outside_brackets(keys)
+        if not arrow or not 1 <= len(parts) <= 2:
+            raise RuleError("a table has one or two keys and a value: table(band money, int -> rate)")
+        return f"table|{'*'.join(key_kind(k, enums or {}) for k in parts)}|{item_kind(result, enums or {})}"
+    return item_kind(text, enums or {})
+
+
+def item_kind(text: str, enums: Mapping[str, str]) -> str:
+    """A type that can stand in a list or a table."""
+    text = text.strip()
+    if text in (*PLAIN, "text", "code", "word"):
         return text
     if found := ONE_OF.fullmatch(text):
         return "enum:" + ",".join(w.strip() for w in found[1].split(",") if w.strip())
-    if text.startswith("list of "):
-        return "list:" + item_kind(text[8:])
-    if text.startswith("code"):
-        return "code"
-    if found := TABLE.fullmatch(text):
-        keys, result = table_parts(found[1])
-        return f"table:{'*'.join(map(item_kind, keys))}:{item_kind(result)}"
-    raise RuleError(f"unknown type {text!r}: bool, int, money, rate, date, code, months, amounts, one of [..], list of .., table(key[, key] -> value)")
+    if enums.get(text, "").startswith(("enum:", "code")):
+        return enums[text]
+    raise RuleError(f"unknown type {text!r}: bool, int, money, rate, date, code, text, months, amounts, one of [..], a fact with fixed values, "
+                    "list of .., table(key[, key] -> value)")
 
 
-def item_kind(text: str) -> str:
-    """A type inside a list or table: a plain one, or 'word' for values of enums and codes."""
+def key_kind(text: str, enums: Mapping[str, str]) -> str:
+    """The type of a table's key; 'band money' is a range [over, up to]."""
     text = text.strip()
-    if text in PLAIN:
-        return text
-    if text in ("word", "words", "code", "enum", "text") or text.startswith("one of"):
-        return "word"
-    raise RuleError(f"unknown type {text!r} in a list or table: bool, int, money, rate, date or word")
+    if text.startswith("band "):
+        inner = item_kind(text[5:], enums)
+        if inner not in BANDED:
+            raise RuleError(f"only numbers, amounts and dates have bands, not {inner!r}")
+        return "~" + inner
+    return item_kind(text, enums)
 
 
-def table_parts(text: str) -> tuple[list[str], str]:
-    """'money, int -> rate' -> (['money', 'int'], 'rate')."""
-    before, arrow, after = text.partition("->")
-    parts = before.split(",") if arrow else [*text.split(",")]
-    keys, result = (parts, after) if arrow else (parts[:-1], parts[-1])
-    if not 1 <= len(keys) <= 2:
-        raise RuleError("a table has one or two keys and a value: table(money, int -> rate)")
-    return keys, result
+def split_outside_brackets(text: str) -> list[str]:
+    """Parts between commas that do not stand in [..]."""
+    return [part for part in re.split(r",(?![^\[]*\])", text) if part.strip()]
 
 
 def value_of(kind: str, raw: object) -> Any:
@@ -63,10 +76,11 @@ def value_of(kind: str, raw: object) -> Any:
         return None
     if isinstance(raw, float):
         raise ValueError(f"{raw!r} is a bare decimal number: write RM 1.00 or 1% or a whole number")
+    if kind.startswith("table|"):
+        _, keys, result = kind.split("|")
+        return table_of(keys.split("*"), result, sequence(raw))
     if head == "list":
         return tuple(value_of(rest, x) for x in sequence(raw))
-    if head == "table":
-        return table_of(rest, sequence(raw))
     if head == "enum":
         return word_of(raw, rest.split(","))
     return READ[head](raw)
@@ -151,28 +165,36 @@ def code_of(raw: object) -> str:
     return str(raw)
 
 
-def table_of(kinds: str, rows: list[Any]) -> tuple[tuple[Any, ...], ...]:
-    """Rows of a band table -> ((key, key, value), …); a key is a word or (over, up to), open where None."""
-    keys, _, result = kinds.partition(":")
+def table_of(keys: list[str], result: str, rows: list[Any]) -> tuple[tuple[Any, ...], ...]:
+    """Rows of a table -> ((key, …, value), …); the key of a band is (over, up to), open where None; a row may give a
+    number's key as a band though the type does not say so."""
     found = []
+    bands = ["~" + key if key in BANDED else key for key in keys]
     for row in rows:
         cells, made = sequence(row), []
-        bare = len(cells) == keys.count("*") + 2
-        for key in keys.split("*"):
-            if key in ("word", "bool"):
-                made.append(READ[key](cells.pop(0)))
-            elif bare and key in ("int", "date"):
-                only = READ[key](cells.pop(0))
-                made.append((only - 1 if isinstance(only, int) else only - dt.timedelta(days=1), only))
-            elif len(cells) < 3:
-                raise ValueError(f"the row {row!r} needs [over, up to, value]")
+        written = keys if len(cells) == cells_of(keys) else bands
+        if len(cells) != cells_of(written):
+            raise ValueError(f"the row {row!r} has {len(cells)} cells, not {cells_of(written)}: [over, up to] for a band, one cell for another key, the value")
+        for key in written:
+            if key.startswith("~"):
+                made.append((value_of(key[1:], cells.pop(0)), value_of(key[1:], cells.pop(0))))
             else:
-                made.append((value_of(key, cells.pop(0)), value_of(key, cells.pop(0))))
-        if len(cells) != 1:
-            raise ValueError(f"the row {row!r} has {len(cells) - 1} cell(s) too many" if cells else f"the row {row!r} has no value")
+                made.append(value_of(key, cells.pop(0)))
         found.append((*made, value_of(result, cells[0])))
     return tuple(found)
 
 
+def cells_of(keys: list[str]) -> int:
+    """How many cells a row of a table with these keys has."""
+    return sum(2 if key.startswith("~") else 1 for key in keys) + 1
+
+
+def text_of(raw: object) -> str:
+    """Words that no expression reads."""
+    if not isinstance(raw, str):
+        raise ValueError(f"write text, not {raw!r}")
+    return raw
+
+
 READ = {"bool": bool_of, "int": int_of, "money": money_of, "rate": rate_of, "date": date_of, "months": months_of, "amounts": amounts_of,
-        "code": code_of, "word": code_of}
+        "code": code_of, "word": code_of, "text": text_of}
