@@ -72,7 +72,8 @@ def amount_differences(expect: Mapping[str, Any], found: Finding) -> list[str]:
     by_id = {found.bound.benefits[g.index].benefit.id: g for g in found.benefits}
     wrong = []
     if "amount" in expect:
-        first = next((g.amounts for g in found.benefits if g.amounts), ())
+        paid = [g for g in found.benefits if g.amounts]
+        first = next((g.amounts for g in [*(g for g in paid if g.applies), *paid]), ())
         wrong += one_amount("amount", expect["amount"], first)
     for name, amount in (expect.get("benefits") or {}).items():
         benefit = by_id.get(name)

@@ -80,10 +80,10 @@ def prorate(amount: Any, part: int, whole: int, factor: int) -> Fraction | None:
 
 
 def snapshot(who: Who, name: str, day: Day) -> Any:
-    """The fact as it was on the day: from its dated rows; a fact without them is known of the assessment's day alone."""
+    """The fact as it was on the day: from its dated rows; told without dates, it is taken to have been so until the assessment's day."""
     rows = who.get(name + "@")
     if rows is None:
-        return who.get(name) if day == who["as_of"] else None
+        return who.get(name) if day <= who["as_of"] else None
     return next((value for start, end, value in reversed(rows) if start <= day and (end is None or day <= end)), None)
 
 
