@@ -65,7 +65,7 @@ APP_ROLE, FINDER_ROLE = str(DATABASES["default"]["USER"]), str(DATABASES["finder
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "sinergi.kernel", "sinergi.registry", "sinergi.assistance", "sinergi.web", "sinergi.api",
+    "sinergi.kernel", "sinergi.registry", "sinergi.assistance", "sinergi.web", "sinergi.api", "sinergi.cli",
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth", "allauth.account", "allauth.socialaccount", "allauth.socialaccount.providers.openid_connect", "allauth.mfa",
@@ -99,6 +99,8 @@ TEMPLATES = [{
 
 AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [  # scrypt: memory-hard, a tenth of the time of a million rounds of PBKDF2
+    "django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -141,6 +143,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": ["'self'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'", "data:"], "font-src": ["'self'"],
     "connect-src": ["'self'"], "object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"], "form-action": ["'self'"]}}
 
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "my_day"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -149,8 +152,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {"login": "sinergi.web.account_forms.SignIn"}
 ACCOUNT_ADAPTER = "sinergi.web.sign_in.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "sinergi.web.sign_in.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"login": "sinergi.web.account_forms.SignIn"}
+ACCOUNT_ADAPTER = "sinergi.web.sign_in.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
 MFA_ADAPTER = "sinergi.web.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -37,9 +37,11 @@ def person_of(record: models.Model) -> UUID | None:
 
 
 def changed(record: models.Model, before: dict[str, Any]) -> dict[str, Any]:
-    """Column -> [before, after] for what differs; personal values locked."""
+    """Column -> [before, after] for what differs; personal values locked. Columns of UNAUDITED are evidence themselves, never changed."""
     after, person = values(record), person_of(record)
     personal: Iterable[str] = getattr(record, "PERSONAL", ())
+    for name in getattr(record, "UNAUDITED", ()):
+        after.pop(name)
     found: dict[str, Any] = {}
     for name, value in after.items():
         old = before.get(name)

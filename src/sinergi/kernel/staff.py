@@ -2,8 +2,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 
 from . import policy
 from .action import action, changes
@@ -116,3 +120,9 @@ def end_sessions(user: User) -> int:
     own = [s.pk for s in Session.objects.all().iterator() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
     Session.objects.filter(pk__in=own).delete()
     return len(own)
+
+
+def password_link(user: User) -> str:
+    """The single-use address at which an invited user sets his password; it dies with the first use and after three days (PASSWORD_RESET_TIMEOUT)."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return f"{settings.ORIGIN}{reverse('account_reset_password_from_key', kwargs=key)}"

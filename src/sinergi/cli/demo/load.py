@@ -1,0 +1,86 @@
+"""Loads the demo: the law, the agencies, one user per role and partner, the people of the stories. Safe to repeat; only what is missing is made."""
+import json
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypedDict
+
+import yaml
+from django.conf import settings
+
+from sinergi.kernel import law, partners, staff
+from sinergi.kernel.actors import Actor, actor_of, command
+from sinergi.kernel.law_files import read_documents
+from sinergi.kernel.models import Agency, User
+from sinergi.registry import actions as registry
+
+HERE = Path(__file__).parent
+LOADER = ("law.publish", "agency.join", "user.invite", "grant.give")
+
+
+class DemoUser(TypedDict):
+    """A line of the list that the demo prints."""
+
+    email: str
+    name: str
+    agency: str
+    role: str
+    password: str
+
+
+def passwords_file() -> Path:
+    """Where the demo keeps the passwords it made: readable by its owner alone."""
+    return Path(settings.STATE_DIR) / "demo-users.json"
+
+
+def load_law_and_agencies(actor: Actor, now: datetime) -> int:
+    """Publish law/ and enter the agencies of law/agencies.yaml; returns how many agencies there are."""
+    law.publish_law(settings.LAW_DIR, actor=actor, purpose="administer")
+    document: Any = read_documents(settings.LAW_DIR)["agencies.yaml"]
+    there = set(Agency.objects.values_list("code", flat=True))
+    for entry in document["agencies"]:
+        if entry["code"] not in there:
+            partners.join_agency(
+                None, actor=actor, purpose="administer", code=entry["code"], name_ms=entry["name"]["ms"], name_en=entry["name"]["en"],
+                kind=entry["kind"], area=entry["area"], partner=entry["partner"], website=entry.get("website", ""), on=now.date(),
+                ground="Demo: invented memorandum of collaboration" if entry["partner"] else "")
+    return len(document["agencies"])
+
+
+def load_users(actor: Actor) -> list[DemoUser]:
+    """Users with fresh passwords, kept in `passwords_file`; those who are there already keep theirs."""
+    path = passwords_file()
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    there = {user.email: user for user in User.objects.all()}
+    rows = yaml.safe_load((HERE / "users.yaml").read_text("utf-8"))
+    for row in rows:
+        user = there.get(row["email"]) or staff.invite_user(
+            Agency.objects.get(code=row["agency"]), actor=actor, purpose="administer", email=row["email"], name=row["name"])
+        if row["email"] not in there:
+            area_kind = row.get("area", "agency")
+            staff.give_grant(user, actor=actor, purpose="administer", role=row["role"], area_kind=area_kind,
+                             area="" if area_kind == "national" else row["agency"])
+        if row["email"] not in known or row["email"] not in there:
+            known[row["email"]] = secrets.token_urlsafe(9)
+            user.set_password(known[row["email"]])
+            user.save(update_fields=["password"])
+    fresh = path.with_suffix(".new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(known, file, indent=1)
+    fresh.rename(path)
+    return [DemoUser(email=r["email"], name=r["name"], agency=r["agency"], role=r["role"], password=known[r["email"]]) for r in rows]
+
+
+def load_people(now: datetime) -> int:
+    """Register the households of people.yaml, each by the coordinator of the agency it came to; returns how many are there now."""
+    households = yaml.safe_load((HERE / "people.yaml").read_text("utf-8"))["households"]
+    for household in households:
+        user = User.objects.get(email=f"penyelaras@{household['agency']}.demo")
+        registry.register_once(household["key"], household["submission"], actor=actor_of(user), purpose="register", now=now)
+    return len(households)
+
+
+def loader() -> Actor:
+    """The command that loads the demo, as the audit names it."""
+    return command("demo_load", *LOADER)
