@@ -129,13 +129,13 @@ def dead(children: dict[str, subprocess.Popen]) -> str:
 def known_clusters() -> list[Cluster]:
     """Every cluster that was made in this checkout and whose programs are still there."""
     found = []
-    for home in sorted(clusters_home().glob("*-*/data/PG_VERSION")):
-        kind, _, rest = home.parents[1].name.partition("-")
+    for home in sorted(path.parent for path in clusters_home().glob("*-*/lock")):
+        kind, _, rest = home.name.partition("-")
         try:
             cluster = Cluster(kind, fast=rest.endswith("-test"))
         except Stopped:
             continue
-        if cluster.home == home.parents[1]:
+        if cluster.home == home and (cluster.data / "PG_VERSION").exists():
             found.append(cluster)
     return found
 
@@ -190,9 +190,9 @@ def reset(sure: bool, everything: bool) -> int:
     if busy:
         raise Stopped(f"Still in use: {', '.join(busy)}. End those commands first; nothing was removed.")
     with step("removing"):
-        sockets = [cluster.run for cluster in known_clusters()]
+        elsewhere = [path for cluster in known_clusters() for path in (cluster.run, cluster.data)]
         kept = () if everything else ("venv", "tools")
-        for path in [*sockets, clusters_home(), *(part for part in STATE.iterdir() if part.name not in kept)]:
+        for path in [*elsewhere, clusters_home(), *(part for part in STATE.iterdir() if part.name not in kept)]:
             remove(path)
     return 0
 
