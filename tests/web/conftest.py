@@ -63,7 +63,10 @@ def page(browser: Browser, request: pytest.FixtureRequest, site: str) -> Iterato
 
 @pytest.fixture
 def make_user(own_db: str) -> Callable[..., Any]:
-    """make_user(role="coordinator", agency="perkeso", **fields): a committed user of `own_db` with one grant over his agency (area="" : nationwide)."""
+    """make_user(role="coordinator", agency="perkeso", **fields): a committed user of `own_db` with one grant over his agency.
+
+    area="" makes the grant nationwide. The password is "a long sentence for tests".
+    """
     from django.db import transaction
 
     from sinergi.kernel.acting import set_context
@@ -73,9 +76,9 @@ def make_user(own_db: str) -> Callable[..., Any]:
     def make(role: str = "coordinator", agency: str = "perkeso", *, area: str | None = None, **fields: Any) -> User:
         with transaction.atomic():
             set_context(command("tests", "user.invite"), "administer", "user.invite")
-            home, _ = Agency.objects.get_or_create(code=agency, defaults={"name_ms": agency.upper(), "name_en": agency.upper(), "kind": "statutory",
-                                                                          "partner": True})
-            user = User(email=fields.pop("email", f"{role}@{agency}.example"), name=fields.pop("name", "Nurul Ain binti Rosli"), agency=home, **fields)
+            named = {"name_ms": agency.upper(), "name_en": agency.upper(), "kind": "statutory", "partner": True}
+            home, _ = Agency.objects.get_or_create(code=agency, defaults=named)
+            user = User(**{"email": f"{role}@{agency}.example", "name": "Nurul Ain binti Rosli", "agency": home, **fields})
             user.set_password("a long sentence for tests")
             user.save()
             place = agency if area is None else area

@@ -17,8 +17,11 @@ def code_of(secret: str) -> str:
     return f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06d}"
 
 
-@pytest.mark.parametrize("address", ["/masuk/", "/masuk/?ended=1", "/akaun/lupa/", "/akaun/lupa/dihantar/", "/akaun/daftar/", "/akaun/tidak-aktif/",
-                                     "/akaun/agensi/login/error/", "/akaun/agensi/login/cancelled/", "/akaun/lupa/selesai/"])
+DOOR = ["/masuk/", "/masuk/?ended=1", "/akaun/lupa/", "/akaun/lupa/dihantar/", "/akaun/daftar/", "/akaun/tidak-aktif/",
+        "/akaun/agensi/login/error/", "/akaun/agensi/login/cancelled/", "/akaun/lupa/selesai/"]
+
+
+@pytest.mark.parametrize("address", DOOR)
 def test_pages_of_the_door_are_clean(page, address):
     page.goto(address)
     check(page)

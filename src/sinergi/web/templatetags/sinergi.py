@@ -224,7 +224,8 @@ def cards(content: str, caption: str, *columns: str) -> SafeString:
     heads = format_html_join("", '<th role="columnheader" scope="col"{}>{}</th>', (
         (SafeString(' class="num"') if isinstance(c, Numeric) else "", c or format_html('<span class="sr">{}</span>', _("Actions")))
         for c in columns))
-    return format_html('<table role="table" class="table cards"><caption class="sr">{}</caption><thead role="rowgroup"><tr role="row">{}</tr></thead>'
+    return format_html('<table role="table" class="table cards"><caption class="sr">{}</caption>'
+                       '<thead role="rowgroup"><tr role="row">{}</tr></thead>'
                        '<tbody role="rowgroup">{}</tbody></table>', caption, heads, content)
 
 
@@ -260,8 +261,7 @@ def field(bound: forms.BoundField, width: str = "", column: bool = False) -> dic
     widget = bound.field.widget
     many = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     single = isinstance(widget, forms.CheckboxInput)
-    plain = single or many
-    look = {} if plain else {"class": f"input input-{width}" if width else "input"}
+    look = {} if single or many else {"class": f"input input-{width}" if width else "input", "placeholder": ""}
     return {"field": bound, "many": many, "single": single, "column": column, "optional": not bound.field.required and not single,
             "control": "" if many else bound.as_widget(attrs=look)}
 
