@@ -6,13 +6,15 @@ not known, a figure that never changed stands and any other is `pending`: unknow
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sinergi.core.rules.law import Benefit, Criterion, Law, Parameter, Programme, Row
-from sinergi.core.rules.tree import COMPARE, Node, aggregated, literal, parameters_of, walk
+from sinergi.core.rules.tree import COMPARE, Node, aggregated, literal, parameters_of
 
 SHARP = "sharp"
+NO_CHANGE: Mapping[str, Node] = {}
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,24 @@ def bind(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date) ->
     """The programme under the law of `day`; kept in the law's cache, since the law of a day never changes."""
     key = ("bound", programme.id, day, as_of if day is None else None)
     if key not in law.cache:
-        law.cache[key] = _bind(law, programme, day, as_of)
+        law.cache[key] = bound_programme(law, programme, day, as_of, {})
     bound: Bound = law.cache[key]
     return bound
 
 
-def _bind(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date) -> Bound:
+def bind_changed(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, name: str, row: Row) -> Bound:
+    """The programme as it would be if one parameter had this row's value."""
+    kind = law.parameters[name].kind
+    return bound_programme(law, programme, day, as_of, {name: Node("missing", kind, value=name) if row.value is None else literal(kind, row.value)})
+
+
+def bound_programme(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, changed: Mapping[str, Node]) -> Bound:
+    """The programme with every tree bound; `changed` = nodes that stand in place of parameters."""
     version = programme.version_on(day or as_of)
     in_force = programme.in_force_on(day) if day else programme.start <= as_of
 
     def tree(node: Node | None) -> Node | None:
-        return None if node is None else bound_tree(law, node, day)
+        return None if node is None else bound_tree(law, node, day, changed)
 
     figures = [used(c.tree) for c in version.criteria] + [used(b.when, b.amount, b.months) for b in version.benefits]
     return Bound(programme, day, in_force, tuple((c, tree(c.tree)) for c in version.criteria), tuple(tree(c.only_when) for c in version.criteria),
@@ -65,13 +74,13 @@ def used(*trees: Node | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for tree in trees if tree is not None for name in parameters_of(tree)))
 
 
-def bound_tree(law: Law, node: Node, day: dt.date | None) -> Node:
+def bound_tree(law: Law, node: Node, day: dt.date | None, changed: Mapping[str, Node] = NO_CHANGE) -> Node:
     """The tree with values for parameters, and its comparisons over members marked as sharp."""
     if node.op == "param":
-        return figure(law, law.parameters[node.value], day)
+        return changed.get(node.value) or figure(law, law.parameters[node.value], day)
     if not node.args:
         return node
-    args = tuple(bound_tree(law, part, day) for part in node.args)
+    args = tuple(bound_tree(law, part, day, changed) for part in node.args)
     value = SHARP if node.op in COMPARE and any(map(aggregated, args)) and node.op not in ("=", "<>") else node.value
     return Node(node.op, node.type, args, value, node.limits, node.pos)
 
@@ -112,7 +121,3 @@ def event_day(law: Law, programme: Programme, who: Any) -> dt.date | None:
     known: dt.date | None = who.get(programme.event)
     return known
 
-
-def reads_event(node: Node) -> bool:
-    """Whether a figure in the tree waits for the day of the event."""
-    return any(n.op == "pending" for n in walk(node))

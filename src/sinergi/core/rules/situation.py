@@ -74,6 +74,14 @@ def situation(as_of: dt.date, household: Mapping[str, Any], members: list[dict[s
     return Situation(as_of, household, tuple(names or (str(i + 1) for i in range(len(members)))), tuple(people), {**people[head], "held": held}, head)
 
 
+def on_day(known: Situation, day: dt.date) -> Situation:
+    """The same facts read on another day."""
+    people: list[dict[str, Any]] = [{**person, "as_of": day} for person in known.people]
+    for person in people:
+        person["members"] = people
+    return Situation(day, known.facts, known.names, tuple(people), {**known.household, "as_of": day, "members": people}, known.head)
+
+
 class FactReader:
     """Values of facts, checked against the vocabulary."""
 

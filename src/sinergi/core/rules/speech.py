@@ -1,0 +1,50 @@
+"""The one spoken sentence of an answer, and amounts as they are said, in Malay and English."""
+from __future__ import annotations
+
+from sinergi.core.money import money_words
+from sinergi.core.rules.answer import Answer, BenefitLine
+from sinergi.core.rules.find import Outcome
+from sinergi.core.rules.words import value_words
+
+LIKELY = {"ms": " Agensi perlu mengesahkannya.", "en": " The agency has to confirm it."}
+YES = {"ms": "Ya. Anda layak bagi {}.", "en": "Yes. You qualify for {}."}
+ASK = {"ms": "Belum diketahui. {}", "en": "Not known yet. {}"}
+OPEN = {"ms": "Belum diketahui: tanya agensi.", "en": "Not known yet: ask the agency."}
+JUDGE = {"ms": "Agensi yang menilai: {}.", "en": "The agency judges: {}."}
+AGENCY = {"ms": "Agensi yang menilai. Syarat tidak diterbitkan.", "en": "The agency judges. No criteria are published."}
+NO_FIGURE = {"ms": "Tidak dapat dikira: angka bagi {} tidak ditemui.", "en": "Cannot be computed: no figure was found for {}."}
+NOT_IN_FORCE = {"ms": "Program ini tidak berkuat kuasa pada {}.", "en": "This programme is not in force on {}."}
+
+
+def sentence(answer: Answer, lang: str) -> str:
+    """The one spoken sentence of an answer, in 'ms' or 'en'."""
+    if answer.outcome is Outcome.ENTITLED:
+        text = answer.speaker.fill(answer.of.yes)[lang] if answer.of.yes else YES[lang].format(answer.of.name[lang])
+    elif answer.outcome is Outcome.NOT_ENTITLED:
+        text = next(r.no[lang] for r in answer.reasons if r.no)
+    elif answer.outcome is Outcome.UNKNOWN:
+        return ASK[lang].format(answer.question(answer.need[0])[lang]) if answer.need else OPEN[lang]
+    elif answer.outcome is Outcome.HUMAN_REVIEW:
+        text = JUDGE[lang].format(answer.officer_decides[0][lang].rstrip(".")) if answer.officer_decides else AGENCY[lang]
+    elif answer.outcome is Outcome.CANNOT_BE_COMPUTED:
+        names = [answer.law.parameters[p].title[lang] for p in answer.missing if p in answer.law.parameters]
+        return NO_FIGURE[lang].format(", ".join(names)) if names else OPEN[lang]
+    else:
+        return NOT_IN_FORCE[lang].format(value_words("date", answer.finding.bound.day or answer.situation.as_of, lang))
+    return text + (LIKELY[lang] if answer.likely else "")
+
+
+def amount_words(line: BenefitLine, lang: str) -> str:
+    """'RM250 sebulan', '6 bulan: RM3,160, RM1,975, …', the words of what is given in kind, or that the amount is not known."""
+    if line.sen is None and not line.by_month:
+        return line.in_kind[lang] if line.in_kind else UNKNOWN_AMOUNT[lang]
+    if line.by_month:
+        return ", ".join(UNKNOWN_AMOUNT[lang] if sen is None else money_words(sen) for sen in line.by_month)
+    months = f" ({MONTHS[lang].format(line.months)})" if line.months else ""
+    return f"{money_words(line.sen or 0)} {PAY[line.pay][lang]}{months}"
+
+
+UNKNOWN_AMOUNT = {"ms": "jumlah belum diketahui", "en": "amount not known"}
+MONTHS = {"ms": "{} bulan", "en": "{} months"}
+PAY = {"once": {"ms": "sekali", "en": "once"}, "daily": {"ms": "sehari", "en": "a day"}, "monthly": {"ms": "sebulan", "en": "a month"},
+       "yearly": {"ms": "setahun", "en": "a year"}}
