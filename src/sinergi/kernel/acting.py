@@ -4,34 +4,17 @@ It ends with its transaction; without it PostgreSQL shows no rows.
 """
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from .actors import Actor
+from .audit import record_shown
+from .context import CURRENT, Acting, current
 from .errors import Refused
 from .roles import PURPOSES, READS
 
-
-@dataclass
-class Acting:
-    """The context of one transaction. `shown` gathers the persons whose data left the database for somebody's eyes."""
-
-    actor: Actor
-    purpose: str
-    request: str = ""
-    page: str = ""
-    shown: dict[UUID, None] = field(default_factory=dict)
-
-
-_current: ContextVar[Acting | None] = ContextVar("acting", default=None)
-
-
-def current() -> Acting | None:
-    """The context of this moment, or None."""
-    return _current.get()
+__all__ = ["Acting", "acting", "current", "set_context", "shown"]
 
 
 def set_context(actor: Actor, purpose: str, verb: str = "") -> None:
@@ -50,7 +33,7 @@ def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "") -> 
 
     On leaving, one audit entry names the persons shown, in the same transaction: what was not recorded was not shown.
     """
-    outside = _current.get()
+    outside = CURRENT.get()
     if outside is not None:
         if outside.actor.id != actor.id:
             raise RuntimeError("one transaction, one actor")
@@ -58,22 +41,20 @@ def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "") -> 
         return
     if purpose not in PURPOSES:
         raise Refused("no_purpose")
-    from .audit import record_shown  # audit stands on this module
-
     inside = Acting(actor, purpose, request, page)
     with transaction.atomic():
         set_context(actor, purpose)
-        token = _current.set(inside)
+        token = CURRENT.set(inside)
         try:
             yield inside
             record_shown(inside)
         finally:
-            _current.reset(token)
+            CURRENT.reset(token)
 
 
 def shown(persons: Iterable[UUID]) -> None:
     """Queries call this with the ids of the persons whose data they hand out."""
-    context = _current.get()
+    context = CURRENT.get()
     if context is None:
         raise RuntimeError("persons were read outside `acting`")
     context.shown.update(dict.fromkeys(persons))

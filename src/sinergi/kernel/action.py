@@ -18,8 +18,9 @@ from uuid import UUID
 from django.db import connection, models, transaction
 
 from . import audit
-from .acting import acting, current
+from .acting import acting
 from .actors import Actor
+from .context import current
 from .errors import Refused
 from .models import Event
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from . import keys
-from .acting import Acting
+from .context import Acting
 
 INSERT = """INSERT INTO kernel_auditentry (actor, agency, purpose, verb, subject, persons, changes, request)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""

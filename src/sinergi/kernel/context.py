@@ -1,0 +1,25 @@
+"""The context of one transaction: who acts, for which purpose, and whom he was shown. Set by `acting`, read by whoever must know."""
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from .actors import Actor
+
+
+@dataclass
+class Acting:
+    """The context of one transaction. `shown` gathers the persons whose data left the database for somebody's eyes."""
+
+    actor: Actor
+    purpose: str
+    request: str = ""
+    page: str = ""
+    shown: dict[UUID, None] = field(default_factory=dict)
+
+
+CURRENT: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+def current() -> Acting | None:
+    """The context of this moment, or None."""
+    return CURRENT.get()
