@@ -138,7 +138,8 @@ def test_the_database_refuses_a_write_outside_an_action(own_db, write, with_acto
 def test_the_actor_does_not_outlive_his_transaction(own_db):
     def there() -> list[str]:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('sinergi.' || s, true) FROM unnest(ARRAY['actor','agency','purpose','verb','rights','states']) s")
+            names = ["actor", "agency", "purpose", "verb", "rights", "states"]
+            cursor.execute("SELECT current_setting('sinergi.' || s, true) FROM unnest(%s) s", [names])
             return [row[0] or "" for row in cursor.fetchall()]
 
     make_agency()
@@ -162,7 +163,8 @@ def test_persons_shown_leave_one_entry_a_request(own_db, owner):
         shown(ids[:2])
         shown(ids)
     entry, = entries(owner)
-    assert (entry["verb"], entry["subject"], entry["request"], entry["persons"], entry["purpose"]) == ("person.read", "person", "A1B2", ids, "register")
+    assert (entry["verb"], entry["subject"], entry["request"]) == ("person.read", "person", "A1B2")
+    assert entry["persons"] == ids and entry["purpose"] == "register"
 
 
 def test_showing_nobody_leaves_no_entry_and_showing_outside_is_a_defect(own_db, owner):

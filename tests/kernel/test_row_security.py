@@ -17,12 +17,13 @@ from sinergi.kernel.roles import ROLES
 
 LOGINS = {"app": "SINERGI_DATABASE_URL", "finder": "SINERGI_FINDER_URL"}
 SEARCH = "registry_personsearch"
-STATEMENTS = {"select": "SELECT * FROM {} LIMIT 1", "insert": "INSERT INTO {} DEFAULT VALUES", "update": "UPDATE {} SET {column} = {column}",
-              "delete": "DELETE FROM {}", "truncate": "TRUNCATE {} CASCADE"}
+STATEMENTS = {"select": "SELECT * FROM {} LIMIT 1", "insert": "INSERT INTO {} DEFAULT VALUES",
+              "update": "UPDATE {} SET {column} = {column}", "delete": "DELETE FROM {}", "truncate": "TRUNCATE {} CASCADE"}
 TABLES = """SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)
             FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY 1"""
 ROLE_SETTINGS = """SELECT r.rolsuper, r.rolbypassrls, r.rolcreatedb, r.rolcreaterole,
-                   (SELECT count(*) FROM pg_class c WHERE c.relowner = r.oid), (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid)
+                          (SELECT count(*) FROM pg_class c WHERE c.relowner = r.oid),
+                          (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid)
                    FROM pg_roles r WHERE rolname = current_user"""
 
 
@@ -46,7 +47,7 @@ def tried(connection: psycopg.Connection, table: str, statement: str, column: st
 
 
 def expected(name: str, table: str, statement: str) -> str:
-    """The generated matrix, without a context: the application reads, and writes nothing but the framework's tables; the finder only searches."""
+    """The generated matrix, without a context: the application reads, and writes only the framework's tables; the finder searches."""
     if name == "finder":
         return "allowed" if table == SEARCH and statement == "select" else "refused"
     if statement == "truncate":
@@ -82,8 +83,10 @@ def test_the_logins_can_pass_no_guard(own_db, name):
 
 @pytest.mark.parametrize("name", LOGINS)
 def test_login_by_table_by_statement(own_db, owner, name):
-    columns = dict(owner.execute("""SELECT DISTINCT ON (table_name) table_name::text, column_name::text FROM information_schema.columns
-        WHERE table_schema = 'public' AND is_identity = 'NO' AND is_generated = 'NEVER' ORDER BY table_name, ordinal_position""").fetchall())
+    columns = dict(owner.execute("""SELECT DISTINCT ON (table_name) table_name::text, column_name::text
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND is_identity = 'NO' AND is_generated = 'NEVER'
+        ORDER BY table_name, ordinal_position""").fetchall())
     wrong = []
     with login(name, own_db) as connection:
         for table, *_ in owner.execute(TABLES).fetchall():

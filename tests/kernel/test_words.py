@@ -9,9 +9,9 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-import sinergi
 from kernel_stage import an_actor, make_agency
 
+import sinergi
 from sinergi.kernel import flow
 from sinergi.kernel.acting import acting
 from sinergi.kernel.action import VERBS, writing

@@ -4,6 +4,7 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from .roles import AREAS, ROLES
 
@@ -99,6 +100,29 @@ class AuditEntry(models.Model):
     class Meta:
         managed = False  # its table is written by hand in 0002_guard: identity, transaction number, triggers
         db_table = "kernel_auditentry"
+
+
+class AuditSeal(models.Model):
+    """One sealed block of the audit: the entries of `chain` after (from_xid, from_id) up to (to_xid, to_id), with a root over all.
+
+    `leaves`: 48 bytes an entry, in order: id, transaction, SHA-256. `prior` is the root of the block before, across chains.
+    """
+
+    block = models.PositiveIntegerField(primary_key=True)
+    chain = models.PositiveIntegerField()
+    cluster = models.CharField(max_length=20)
+    from_xid = models.BigIntegerField()
+    from_id = models.BigIntegerField()
+    to_xid = models.BigIntegerField()
+    to_id = models.BigIntegerField()
+    entries = models.PositiveIntegerField()
+    leaves = models.BinaryField()
+    prior = models.BinaryField()
+    root = models.BinaryField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["block"]
 
 
 class Event(models.Model):
