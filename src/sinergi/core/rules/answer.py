@@ -136,7 +136,7 @@ class Answer:
     @cached_property
     def speaker(self) -> Speaker:
         """Fills its texts."""
-        return Speaker(self.law, self.who, self.finding.bound.day or self.situation.as_of)
+        return Speaker(self.law, self.who, self.finding.day or self.situation.as_of)
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
@@ -177,7 +177,7 @@ class Answer:
         deciding = [i for i, v in enumerate(found.values) if (v is False if found.outcome is Outcome.NOT_ENTITLED else found.shown[i])]
         deciding += [len(found.values) + given.index for given in found.benefits]
         names = dict.fromkeys(name for i in deciding for name in bound.figures[i])
-        return tuple(self.figure(name, row) for name in names for row in rows_used(self.law, name, bound.day))
+        return tuple(self.figure(name, row) for name in names for row in rows_used(self.law, name, found.day))
 
     def figure(self, name: str, row: Row) -> Figure:
         """One dated value."""
@@ -240,7 +240,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer as plain JSON; keys and lists in a fixed order."""
     return {
         "programme": answer.programme, "agency": answer.agency, "name": dict(answer.of.name), "subject": answer.subject, "outcome": str(answer.outcome),
-        "group": answer.group, "likely": answer.likely, "day": plain(answer.finding.bound.day),
+        "group": answer.group, "likely": answer.likely, "day": plain(answer.finding.day),
         "reasons": [{"id": r.id, "result": r.result, "text": r.text, "no": r.no, "cite": r.cite, "status": r.status, "source": r.source,
                      "facts": [{"member": f.member, "fact": f.fact, "value": plain(f.value), "words": f.words} for f in r.facts]} for r in answer.reasons],
         "need": [{"member": n.member, "fact": n.fact, "day": plain(n.day), "question": answer.question(n)} for n in answer.need],

@@ -5,12 +5,13 @@ not known, a figure that never changed stands and any other is `pending`: unknow
 """
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sinergi.core.rules.law import Benefit, Criterion, Law, Parameter, Programme, Row
+from sinergi.core.rules.law import Benefit, Criterion, Law, Parameter, Programme, Row, Version
 from sinergi.core.rules.tree import COMPARE, Node, aggregated, literal, parameters_of
 
 SHARP = "sharp"
@@ -29,10 +30,10 @@ class BoundBenefit:
 
 @dataclass(frozen=True)
 class Bound:
-    """A programme as the law stood on `day` (None: the day of its event is not known)."""
+    """A programme as the law stood in a span of days without a change; `pending`: the day of its event is not known."""
 
     programme: Programme
-    day: dt.date | None
+    pending: bool
     in_force: bool
     criteria: tuple[tuple[Criterion, Node | None], ...]
     only_when: tuple[Node | None, ...]
@@ -42,12 +43,37 @@ class Bound:
 
 
 def bind(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date) -> Bound:
-    """The programme under the law of `day`; kept in the law's cache, since the law of a day never changes."""
-    key = ("bound", programme.id, day, as_of if day is None else None)
+    """The programme under the law of `day` (None: under what is sure whatever the day); kept in the law's cache by span of unchanged law."""
+    key = ("bound", programme.id, day is None, span_of(law, programme, day or as_of))
     if key not in law.cache:
         law.cache[key] = bound_programme(law, programme, day, as_of, {})
     bound: Bound = law.cache[key]
     return bound
+
+
+def span_of(law: Law, programme: Programme, day: dt.date) -> int:
+    """The number of the span of days, free of any change of the programme's law, in which the day lies."""
+    key = ("spans", programme.id)
+    if key not in law.cache:
+        law.cache[key] = changes(law, programme)
+    return bisect.bisect_right(law.cache[key], day)
+
+
+def changes(law: Law, programme: Programme) -> list[dt.date]:
+    """Days on which something the programme reads begins, or has ended the day before, in order."""
+    days = {programme.start, *(v.start for v in programme.versions)}
+    ends = {programme.end}
+    for name in {name for version in programme.versions for name in read_by(version)}:
+        for row in law.parameters[name].rows:
+            days |= {row.start} if row.start else set()
+            ends.add(row.end)
+    return sorted(days | {end + dt.timedelta(days=1) for end in ends if end and end < dt.date.max})
+
+
+def read_by(version: Version) -> list[str]:
+    """Parameters that a version reads anywhere."""
+    trees = [t for c in version.criteria for t in (c.tree, c.only_when)] + [t for b in version.benefits for t in (b.when, b.amount, b.months)]
+    return [*used(*trees)]
 
 
 def bind_changed(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, name: str, row: Row) -> Bound:
@@ -58,14 +84,16 @@ def bind_changed(law: Law, programme: Programme, day: dt.date | None, as_of: dt.
 
 def bound_programme(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, changed: Mapping[str, Node]) -> Bound:
     """The programme with every tree bound; `changed` = nodes that stand in place of parameters."""
-    version = programme.version_on(day or as_of)
     in_force = programme.in_force_on(day) if day else programme.start <= as_of
+    if not in_force:
+        return Bound(programme, day is None, False, (), (), (), ())
+    version = programme.version_on(day or as_of)
 
     def tree(node: Node | None) -> Node | None:
         return None if node is None else bound_tree(law, node, day, changed)
 
     figures = [used(c.tree) for c in version.criteria] + [used(b.when, b.amount, b.months) for b in version.benefits]
-    return Bound(programme, day, in_force, tuple((c, tree(c.tree)) for c in version.criteria), tuple(tree(c.only_when) for c in version.criteria),
+    return Bound(programme, day is None, True, tuple((c, tree(c.tree)) for c in version.criteria), tuple(tree(c.only_when) for c in version.criteria),
                  tuple(BoundBenefit(b, tree(b.when), tree(b.amount), tree(b.months)) for b in version.benefits), tuple(figures))
 
 
@@ -113,7 +141,7 @@ def condition(law: Law, where: tuple[tuple[str, Any], ...]) -> Node:
     return parts[0] if len(parts) == 1 else Node("and", "bool", tuple(parts))
 
 
-def event_day(law: Law, programme: Programme, who: Any) -> dt.date | None:
+def event_day(programme: Programme, who: Mapping[str, Any]) -> dt.date | None:
     """The day whose law decides for this person; None where it is not known."""
     if programme.event == "as_of":
         day: dt.date | None = who["as_of"]

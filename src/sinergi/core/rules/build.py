@@ -4,16 +4,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sinergi.core.rules.checker import Names, compile_text
 from sinergi.core.rules.faults import Fault, LawFaults
-from sinergi.core.rules.law import Fact, Law, Parameter
+from sinergi.core.rules.law import Fact, Law, Parameter, Programme
 from sinergi.core.rules.parameters import parameter
 from sinergi.core.rules.programmes import programme
 from sinergi.core.rules.reading import Reading, bilingual, mapping
-from sinergi.core.rules.tree import Node, RuleError
+from sinergi.core.rules.tree import Node, RuleError, parameters_of
 from sinergi.core.rules.values import RECORDS, kind_of, value_of
 
 GROUPS = ("person", "household", "records", "event", "derived")
@@ -40,7 +41,7 @@ def assemble(documents: Mapping[str, object]) -> tuple[Law, list[Fault]]:
                   frozenset(n for n, (_, group, _) in entries.items() if group == "household"))
     facts = Vocabulary(entries, names, faults).facts()
     checked = Names({n: f.tree or fact_node(f) for n, f in facts.items()}, names.parameters, groups, names.households)
-    programmes = {}
+    programmes: dict[str, Programme] = {}
     for path, document in documents.items():
         if path.startswith("programmes/"):
             made = programme(Reading(path, faults), document, checked, facts)
@@ -146,7 +147,10 @@ class Vocabulary:
         for name, fact in list(self.made.items()):
             if text := self.entries[name][2].get("only_if"):
                 try:
-                    self.made[name] = Fact(**{**vars(fact), "only_if": compile_text(str(text), self.names, "bool")})
+                    tree = compile_text(str(text), self.names, "bool")
+                    if parameters_of(tree):
+                        raise RuleError("whether a fact applies cannot rest on a figure of the law")
+                    self.made[name] = replace(fact, only_if=tree)
                 except RuleError as fault:
                     self.fault(name, "only_if", fault)
         return {name: self.made[name] for name in self.entries if name in self.made}
@@ -203,7 +207,7 @@ class Lookup(Mapping[str, Node]):
             raise KeyError(name)
         return node
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self.vocabulary.entries)
 
     def __len__(self) -> int:

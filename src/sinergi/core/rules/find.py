@@ -1,9 +1,9 @@
 """From the values of the criteria to the outcome: what the judge finds for one programme and one person."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sinergi.core.rules.bind import Bound, BoundBenefit, bind, event_day
 from sinergi.core.rules.law import Law, Programme
@@ -26,8 +26,7 @@ class Outcome(StrEnum):
     NOT_IN_FORCE = "not_in_force"
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One benefit as found: whether it applies (None: not known), sen by period (None: not known), how many months."""
 
     index: int
@@ -36,11 +35,14 @@ class Given:
     months: int | None
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One programme for one person (subject None: for the household). `values` are True, False, None or 'officer' by criterion."""
+class Finding(NamedTuple):
+    """One programme for one person (subject None: for the household). `values` are True, False, None or 'officer' by criterion.
+
+    `day` is the day whose law was read; None: the day of the event is not known.
+    """
 
     bound: Bound
+    day: dt.date | None
     subject: int | None
     outcome: Outcome
     values: tuple[Any, ...]
@@ -56,8 +58,8 @@ def outcome_of(bound: Bound, values: tuple[Any, ...], need: tuple[Need, ...]) ->
         return Outcome.NOT_IN_FORCE
     if False in values:
         return Outcome.NOT_ENTITLED
-    if None in values or bound.day is None:
-        return Outcome.UNKNOWN if need or bound.day is None else Outcome.CANNOT_BE_COMPUTED
+    if None in values or bound.pending:
+        return Outcome.UNKNOWN if need or bound.pending else Outcome.CANNOT_BE_COMPUTED
     return Outcome.HUMAN_REVIEW if OFFICER in values or not values else Outcome.ENTITLED
 
 
@@ -71,7 +73,8 @@ def find(law: Law, programme: Programme, situation: Situation, subject: int | No
     """The judge's finding for a member of the household, or for the household as a whole (subject None)."""
     who: Who = situation.household if subject is None else situation.people[subject]
     member = situation.head if subject is None else subject
-    bound = bind(law, programme, event_day(law, programme, who), situation.as_of)
+    day = event_day(programme, who)
+    bound = bind(law, programme, day, situation.as_of)
     raw = [None if tree is None else evaluate(tree, who) for _, tree in bound.criteria]
     values = softened(bound, raw)
     shown = tuple(only is None or evaluate(only, who) is not False for only in bound.only_when)
@@ -80,10 +83,10 @@ def find(law: Law, programme: Programme, situation: Situation, subject: int | No
     if bound.in_force and False not in values:
         collect(needs, bound, values, who, member)
         benefits = given(bound, who)
-        if not needs.found and None not in values and bound.day is not None:
+        if not needs.found and None not in values and not bound.pending:
             collect_amounts(needs, bound, benefits, who, member)
     need = tuple(needs.found)
-    return Finding(bound, subject, outcome_of(bound, values, need), values, shown, need, tuple(needs.missing), benefits)
+    return Finding(bound, day, subject, outcome_of(bound, values, need), values, shown, need, tuple(needs.missing), benefits)
 
 
 def collect(needs: Needs, bound: Bound, values: tuple[Any, ...], who: Who, member: int) -> None:
@@ -91,7 +94,7 @@ def collect(needs: Needs, bound: Bound, values: tuple[Any, ...], who: Who, membe
     for (_, tree), value in zip(bound.criteria, values, strict=True):
         if value is None and tree is not None:
             needs.of(tree, who, member)
-    if bound.day is None:
+    if bound.pending:
         needs.fact(bound.programme.event, who, member)
 
 

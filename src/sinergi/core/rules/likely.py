@@ -21,7 +21,7 @@ def weak_criterion(law: Law, found: Finding, index: int) -> bool:
 
 def weak_figures(law: Law, found: Finding, index: int) -> bool:
     """Whether a figure read by a criterion (or, behind them, a benefit) is weak."""
-    return any(row.status in WEAK for name in found.bound.figures[index] for row in rows_used(law, name, found.bound.day))
+    return any(row.status in WEAK for name in found.bound.figures[index] for row in rows_used(law, name, found.day))
 
 
 def likely(law: Law, found: Finding) -> bool:

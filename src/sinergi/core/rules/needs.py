@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sinergi.core.rules.law import Law
 from sinergi.core.rules.naive import Who, evaluate
@@ -12,8 +12,7 @@ from sinergi.core.rules.tree import Node
 HELD = "held"
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """A fact to ask: of which member (None: of the household), and of which day if not of the assessment's."""
 
     member: int | None
@@ -61,12 +60,7 @@ class Needs:
         elif node.op == "window":
             self.found[Need(member, node.args[0].value)] = None
         elif node.op == "band":
-            self.missing[self.table_name(node)] = None
-
-    def table_name(self, node: Node) -> str:
-        """The parameter whose table has no row here: the one that holds the same rows."""
-        rows = node.args[0].value
-        return next((p.name for p in self.law.parameters.values() if any(r.value is rows for r in p.rows)), "table")
+            self.missing[table_name(self.law, evaluate(node.args[0], who))] = None
 
     def choice(self, node: Node, who: Who, member: int) -> None:
         """if(c, x, y): the condition while it is open, else only the part that was chosen."""
@@ -78,12 +72,7 @@ class Needs:
 
     def held(self, who: Who, member: int) -> None:
         """Benefits held: of the person, or of every member whose list is not complete."""
-        if who is not self.situation.household:
-            self.found[Need(member, HELD)] = None
-            return
-        for index, person in enumerate(self.situation.people):
-            if not person[HELD][1]:
-                self.found[Need(index, HELD)] = None
+        self.found.update(dict.fromkeys(held_needs(self.situation, who, member)))
 
     def snapshot(self, node: Node, who: Who, member: int) -> None:
         """fact at day: the day first, then the fact of that day."""
@@ -105,3 +94,14 @@ class Needs:
                 return
         self.found[Need(None if fact.of_household else member, name)] = None
 
+
+def held_needs(situation: Situation, who: Who, member: int) -> list[Need]:
+    """Whose benefits held are to be asked: the person's own, or for the household every member's whose list is not complete."""
+    if who is not situation.household:
+        return [Need(member, HELD)]
+    return [Need(index, HELD) for index, person in enumerate(situation.people) if not person[HELD][1]]
+
+
+def table_name(law: Law, rows: Any) -> str:
+    """The parameter whose table has no row here: the first that holds such rows."""
+    return next((p.name for p in law.parameters.values() if any(r.value == rows for r in p.rows)), "table")

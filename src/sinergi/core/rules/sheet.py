@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from sinergi.core.rules.answer import Answer, question_words
-from sinergi.core.rules.find import Finding, Outcome, find
-from sinergi.core.rules.law import Law, Programme, Words
+from sinergi.core.rules.find import Finding, Outcome
+from sinergi.core.rules.law import Law, Words
 from sinergi.core.rules.needs import HELD, Need
 from sinergi.core.rules.situation import Situation, on_day
 from sinergi.core.rules.words import plain
+from sinergi.core.rules.written import findings
 
 PER_YEAR = {"once": 1, "daily": 365, "monthly": 12, "yearly": 1}
 EASE = {"bool": 0, "enum": 1, "date": 2, "int": 3, "money": 4}
@@ -88,13 +89,11 @@ def weight(found: Finding) -> int:
     return points if found.outcome is Outcome.UNKNOWN else points // 3
 
 
-def subjects(programme: Programme, situation: Situation) -> list[int | None]:
-    """Whom a programme is answered for: the household once, or every member."""
-    return [None] if programme.for_household else list(range(len(situation.people)))
-
-
 def screen(law: Law, situation: Situation, as_of: dt.date, programmes: Iterable[str] | None = None) -> Sheet:
     """Every programme (or those named) for everybody in the household, as of the day. KeyError for an id that the law does not have."""
     read = situation if situation.as_of == as_of else on_day(situation, as_of)
-    wanted = list(law.programmes.values()) if programmes is None else [law.programmes[p] for p in programmes]
-    return Sheet(law, read, [find(law, p, read, s) for p in wanted for s in subjects(p, read)])
+    found = findings(law, read)
+    if programmes is not None:
+        wanted = {law.programmes[name].id for name in programmes}
+        found = [one for one in found if one.bound.programme.id in wanted]
+    return Sheet(law, read, found)

@@ -92,7 +92,7 @@ def changed_amount(law: Law, situation: Situation, found: Finding, name: str, ro
     if found.outcome is Outcome.NOT_ENTITLED:
         return ""
     who = situation.household if found.subject is None else situation.people[found.subject]
-    other = bind_changed(law, found.bound.programme, found.bound.day, situation.as_of, name, row)
+    other = bind_changed(law, found.bound.programme, found.day, situation.as_of, name, row)
     now = {benefit.index: benefit.amounts for benefit in found.benefits}
     for benefit in given(other, who):
         if benefit.amounts and benefit.amounts != now.get(benefit.index) and benefit.amounts[0] is not None:

@@ -30,7 +30,7 @@ def sentence(answer: Answer, lang: str) -> str:
         names = [answer.law.parameters[p].title[lang] for p in answer.missing if p in answer.law.parameters]
         return NO_FIGURE[lang].format(", ".join(names)) if names else OPEN[lang]
     else:
-        return NOT_IN_FORCE[lang].format(value_words("date", answer.finding.bound.day or answer.situation.as_of, lang))
+        return NOT_IN_FORCE[lang].format(value_words("date", answer.finding.day or answer.situation.as_of, lang))
     return text + (LIKELY[lang] if answer.likely else "")
 
 
