@@ -14,7 +14,7 @@ from launcher.checkout import ROOT, prepare
 from launcher.packages import ensure_packages
 from launcher.serving import attached
 from launcher.speech import Stopped, say
-from launcher.surroundings import python
+from launcher.surroundings import environment, python
 
 ABOUT = "Sinergi: every safety net, on one sheet. Everything it installs or stores lies in .sinergi/ of this folder."
 SERVER = """With DATABASE_URL=postgresql://owner:password@host/name it uses that server (PostgreSQL 15 or newer; the owner may create
@@ -86,7 +86,7 @@ def without_database(*arguments: str) -> int:
     """Run a command of sinergi.cli, which needs neither Django's settings nor a server."""
     prepare()
     ensure_packages("demo")
-    return attached([python(), "-m", "sinergi.cli", *arguments], {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"})
+    return attached([python(), "-m", "sinergi.cli", *arguments], environment())
 
 
 def with_database(*arguments: str) -> int:
@@ -116,10 +116,10 @@ def bench(name: str | None, arguments: list[str]) -> int:
     if not wants:
         prepare()
         ensure_packages("demo")
-        return attached(command, {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"})
+        return attached(command, environment())
     with demo.prepared("test", name="sinergi_bench", fast=False) as surroundings:
         demo.migrate(surroundings)
-        return attached(command, {**surroundings, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"})
+        return attached(command, surroundings)
 
 
 def run(given: argparse.Namespace, extra: list[str]) -> int:

@@ -109,7 +109,8 @@ def ensure_packages(kind: str) -> None:
             # An environment without a stamp was made by somebody else, who may need what we do not list: only add to it.
             change = ["sync", wanted] if found else ["install", "-r", wanted]
             MARKER.touch()
-            call(UV, "pip", *change, "-q", "--require-hashes", "--python", VENV / "bin" / "python", doing="installing packages", **surroundings)
+            options = ("-q", "--require-hashes", "--python", VENV / "bin" / "python")
+            call(UV, "pip", *change, *options, doing="installing packages", **surroundings)
             kinds = ("demo", "test") if kind == "test" else ("demo",)
             STAMP.write_text(json.dumps({name: fingerprint(name) for name in kinds}))
             MARKER.unlink()

@@ -99,9 +99,12 @@ def own_binaries(home: Path) -> Path:
 
 
 class Cluster:
-    """One PostgreSQL cluster of this checkout. `kind` is wheel or system; `fast` is for tests only."""
+    """One PostgreSQL cluster of this checkout. `kind` is wheel or system; `fast` is for tests only.
 
-    def __init__(self, kind: str = "wheel", fast: bool = False) -> None:
+    `name` makes another one beside the usual, `extra` lines end its configuration when it is created.
+    """
+
+    def __init__(self, kind: str = "wheel", fast: bool = False, name: str = "", extra: str = "") -> None:
         above = clusters_home()
         above.mkdir(parents=True, exist_ok=True, mode=0o711)
         if kind == "wheel":
@@ -113,8 +116,8 @@ class Cluster:
             if found is None:
                 raise Stopped("No PostgreSQL 15 or newer under /usr/lib/postgresql. Type: apt-get install postgresql-15")
             self.bin = found
-        self.fast = fast
-        self.home = above / f"{kind}-{self.version().split('.')[0]}{'-test' if fast else ''}"
+        self.kind, self.fast, self.extra = kind, fast, extra
+        self.home = above / (name or f"{kind}-{self.version().split('.')[0]}{'-test' if fast else ''}")
         self.data, self.password = data_folder(self.home, fast), self.home / "password"
         self.run = socket_folder(self.home)
         self.socket = self.run / ".s.PGSQL.5432"
@@ -176,7 +179,7 @@ class Cluster:
         self.call("initdb", "-D", new, "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256",
                   f"--pwfile={self.password}", *(["--no-sync"] if self.fast else []))
         with open(new / "postgresql.conf", "a") as handle:
-            handle.write(CONFIG + (FAST if self.fast else SAFE))
+            handle.write(CONFIG + (FAST if self.fast else SAFE) + self.extra)
         new.rename(self.data)
 
     def running(self) -> bool:

@@ -14,11 +14,17 @@ from launcher.postgres import OWNER, Cluster
 from launcher.speech import Stopped, say, step
 
 PORT = 8000
+PYTHONPATH = f"{ROOT / 'src'}:{ROOT}"
 
 
 def python() -> str:
     """The Python of the virtual environment."""
     return str(VENV / "bin" / "python")
+
+
+def environment() -> dict[str, str]:
+    """For a program of ours that needs no settings: where our packages lie."""
+    return {**os.environ, "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
 
 
 def url_of(owner_url: str, role: str, password: str) -> str:
@@ -69,7 +75,7 @@ def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int) -> 
     }
     made = {name: os.environ.get(name) or value for name, value in made.items()}
     fixed = {"SINERGI_OWNER_URL": owner_url, **roles, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings",
-             "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+             "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **made, **fixed}
 
 
