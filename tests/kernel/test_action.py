@@ -139,7 +139,7 @@ def test_the_actor_does_not_outlive_his_transaction(own_db):
     def there() -> list[str]:
         with connection.cursor() as cursor:
             names = ["actor", "agency", "purpose", "verb", "rights", "states"]
-            cursor.execute("SELECT current_setting('sinergi.' || s, true) FROM unnest(%s) s", [names])
+            cursor.execute("SELECT current_setting('sinergi.' || s, true) FROM unnest(%s::text[]) s", [names])
             return [row[0] or "" for row in cursor.fetchall()]
 
     make_agency()

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from kernel_stage import an_actor, entries, tamper, value
+from kernel_stage import an_actor, entries, seal_all, tamper, value
 from psycopg import errors
 
 from sinergi.kernel import keys, seals
@@ -37,7 +37,7 @@ def sealed(folder, owner, monkeypatch):
     monkeypatch.setattr(seals, "BLOCK", 10)
     for _ in range(3):
         owner.execute(ADD, [10])
-        assert len(seal()) == 1
+        assert len(seal_all(owner)) == 1
     owner.execute(ADD, [5])
     assert verify().fault is None
     return owner
@@ -46,17 +46,17 @@ def sealed(folder, owner, monkeypatch):
 def test_sealed_blocks_hold_and_an_empty_round_makes_none(folder, owner):
     assert seal() == [] and verify() == verify(folder) and verify().blocks == 0
     owner.execute(ADD, [50])
-    assert seal() == [1] and seal() == []
+    assert seal_all(owner) == [1] and seal() == []
     owner.execute(ADD, [5])
     found = verify()
     assert (found.blocks, found.entries, found.waiting, found.fault) == (1, 50, 5, None)
-    assert seal() == [2] and verify().entries == 55
+    assert seal_all(owner) == [2] and verify().entries == 55
 
 
 def test_a_full_block_begins_the_next(folder, owner, monkeypatch):
     monkeypatch.setattr(seals, "BLOCK", 10)
     owner.execute(ADD, [25])
-    assert seal() == [1, 2, 3]
+    assert seal_all(owner) == [1, 2, 3]
     assert owner.execute("SELECT entries FROM kernel_auditseal ORDER BY block").fetchall() == [(10,), (10,), (5,)]
     assert verify().fault is None
 
@@ -67,7 +67,7 @@ def test_a_running_transaction_is_never_sealed_over(folder, owner, own_db):
         owner.execute(ADD, [3])
         assert seal() == [] and verify().waiting == 3
         slow.commit()
-    assert seal() == [1]
+    assert seal_all(owner) == [1]
     assert (verify().entries, verify().fault) == (4, None)
 
 
@@ -110,7 +110,7 @@ def test_a_rewritten_history_is_found_against_the_files_handed_out(sealed, folde
     assert hand_out() == 3 and hand_out() == 0 and verify().files == 3
     rewrite(sealed, 2, 17)
     assert verify().fault == Fault("seal_missing", 2)
-    seal()
+    seal_all(sealed)
     assert verify().fault == Fault("changed", 2, 17, next(folder.glob("block-00000002-*")).name)
     assert verify(tmp_path / "nothing").fault is None  # inside the database alone it cannot be seen: this is why files are handed out
 
@@ -157,7 +157,7 @@ def test_forgetting_a_person_leaves_the_chain_whole(folder, owner):
     with acting(an_actor("coordinator"), purpose="register") as context, writing("try.lock"):
         token = keys.lock(person, [None, "Ali"])
         record(context, "person.register", "Person", [person], {"name": {"locked": token, "person": str(person)}})
-    seal()
+    seal_all(owner)
     hand_out()
     with acting(an_actor("protection_officer"), purpose="request"), writing("try.forget"):
         keys.forget(person)
@@ -172,7 +172,7 @@ def test_in_another_cluster_a_new_chain_cites_the_last_root(sealed, folder):
     refresh_roots(sealed)
     sealed.execute(ADD, [2])
     assert [entry["chain"] for entry in entries(sealed)][-3:] == [1, 2, 2]
-    made = seal()
+    made = seal_all(sealed)
     assert made == [4, 5]
     rows = sealed.execute("""SELECT block, chain, cluster, entries, encode(prior, 'hex'), encode(root, 'hex')
         FROM kernel_auditseal ORDER BY block""").fetchall()
@@ -184,12 +184,12 @@ def test_in_another_cluster_a_new_chain_cites_the_last_root(sealed, folder):
 
 
 def test_transactions_that_stand_behind_begin_a_new_chain_too(sealed):
-    seal()
+    seal_all(sealed)
     tamper(sealed, f"UPDATE kernel_auditseal SET to_xid = {2**60} WHERE block = 4")
     refresh_roots(sealed)
     sealed.execute(ADD, [2])
     assert entries(sealed)[-1]["chain"] == 2
-    assert seal() == [5, 6] and verify() == Verified(6, 37, 0, 0)
+    assert seal_all(sealed) == [5, 6] and verify() == Verified(6, 37, 0, 0)
 
 
 def refresh_roots(owner) -> None:
@@ -222,7 +222,7 @@ def test_the_application_seals_only_with_its_pen(own_db):
 def test_memory_stays_flat_and_the_search_for_what_waits_uses_the_index(folder, owner):
     owner.execute(ADD, [30_000])
     tracemalloc.start()
-    assert len(seal()) == 8
+    assert len(seal_all(owner)) == 8
     assert verify().entries == 30_000
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
