@@ -1,6 +1,6 @@
 """The door: sign-in, second step, account pages, and that nobody lets himself in."""
 import pytest
-from allauth.mfa.totp.internal.auth import generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import check

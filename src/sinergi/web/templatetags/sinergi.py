@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms, template
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -22,6 +23,10 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 KEPT_TOGETHER = {"bin", "binti", "bt", "bte", "b.", "bt.", "a/l", "a/p", "anak", "ibni"}
 GROUPS = {"yes": ("check", gettext_lazy("Entitled")), "ask": ("question", gettext_lazy("Not known yet")),
           "judge": ("building", gettext_lazy("The agency decides")), "no": ("dash", gettext_lazy("Not entitled"))}
+OUTCOMES = {"entitled": ("yes", gettext_lazy("Entitled")), "unknown": ("ask", gettext_lazy("Not known yet")),
+            "cannot be computed": ("ask", gettext_lazy("Cannot be computed")),
+            "human review": ("judge", gettext_lazy("The agency decides")),
+            "not entitled": ("no", gettext_lazy("Not entitled")), "not in force": ("no", gettext_lazy("Not in force"))}
 STATES = {"helped": ("yes", "full", gettext_lazy("Helped")), "being_helped": ("brand", "half", gettext_lazy("Being helped")),
           "yet_to_be_helped": ("no", "none", gettext_lazy("Yet to be helped"))}
 STATUSES = {"official": (True, gettext_lazy("official")), "bill": (True, gettext_lazy("bill as passed")),
@@ -158,6 +163,18 @@ def identity_masked(value: str) -> str:
     return f"••••••{NO_BREAK}••{NO_BREAK}{value[-4:]}"
 
 
+@register.filter
+def urls(text: str) -> SafeString:
+    """A citation with its addresses as links that say only their site; everything else escaped."""
+    parts = []
+    for word in str(text).split():
+        address, tail = word.rstrip(";,)"), word[len(word.rstrip(";,)")):]
+        site = urlsplit(address).netloc if address.startswith("https://") else ""
+        link = format_html('<a href="{}" rel="noreferrer">{}</a>{}', address, site.removeprefix("www."), tail)
+        parts.append(link if site else escape(word))
+    return SafeString(" ".join(parts))
+
+
 # ---- small shapes
 
 @register.simple_tag
@@ -185,6 +202,13 @@ def state(code: str) -> SafeString:
     """The published state of a person: helped, being_helped, yet_to_be_helped."""
     kind, symbol, text = STATES[code]
     return tag(kind, symbol, str(text))
+
+
+@register.simple_tag
+def outcome(code: str) -> SafeString:
+    """One of the six outcomes as a tag; underscores or spaces."""
+    group, text = OUTCOMES[code.replace("_", " ")]
+    return tag(group, GROUPS[group][0], str(text))
 
 
 @register.simple_tag

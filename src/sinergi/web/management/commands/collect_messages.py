@@ -64,7 +64,7 @@ def messages() -> Iterator[Message]:
     done_by_django = known_to_django()
     for name, path in files():
         text = path.read_text("utf-8")
-        source = text if path.suffix == ".py" else templatize(text, origin=name)
+        source = text if path.suffix == ".py" else "\n".join(line.strip() for line in templatize(text, origin=name).splitlines())
         for _line, found, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
             if not (name.startswith("django/") and (found if isinstance(found, str) else found[0]) in done_by_django):
                 yield found, context, name
