@@ -26,11 +26,12 @@ def screen_household(household_id: UUID, *, actor: Actor, on: dt.date, at: dt.da
     head = live.sheet.situation.head
     people = live.document.people
     screening = Screening.objects.create(
-        household_id=household_id, person_id=people[head], as_of=on, known_at=at, law_version=live.law.version, made_at=at, made_by=actor.id,
-        document=live.document.raw, sensitive=has_sensitive(live.law, live.document.raw), agency_id=actor.agency)
+        household_id=household_id, person_id=people[head], as_of=on, known_at=at, law_version=live.law.version,
+        document=live.document.raw, sensitive=has_sensitive(live.law, live.document.raw),
+        agency_id=actor.agency, made_at=at, made_by=actor.id)
     Determination.objects.bulk_create(
-        Determination(screening=screening, programme=answer.programme, subject=answer.subject, outcome=str(answer.outcome), likely=answer.likely,
-                      person_id=people[head if answer.subject is None else answer.subject], answer=canonical(answer))
+        Determination(screening=screening, programme=answer.programme, subject=answer.subject, outcome=str(answer.outcome),
+                      likely=answer.likely, person_id=people[head if answer.subject is None else answer.subject], answer=canonical(answer))
         for answer in live.sheet.answers)
     changes().concern(*people)
     changes().note(determinations=len(live.sheet.answers))
@@ -39,9 +40,9 @@ def screen_household(household_id: UUID, *, actor: Actor, on: dt.date, at: dt.da
 
 def has_sensitive(law: rules.Law, document: dict[str, object]) -> bool:
     """Does the document hold religion, health or offences?"""
-    members = document.get("members")
-    assert isinstance(members, list)
-    return any(fact in law.facts and law.facts[fact].sensitive for member in members for fact in member)
+    members, household = document.get("members"), document.get("household")
+    assert isinstance(members, list) and isinstance(household, dict)
+    return any(fact in law.facts and law.facts[fact].sensitive for part in (household, *members) for fact in part)
 
 
 def forget_screenings(person_id: UUID) -> int:
