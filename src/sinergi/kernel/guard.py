@@ -10,6 +10,7 @@ UNPROTECTED: dict[str, str] = {
     "kernel_agency": "partners are public",
     "kernel_user": "staff accounts: sign-in reads them before anybody is known; created and removed by actions alone",
     "kernel_grant": "the actor himself is built from it before there is a context; written by actions alone",
+    "kernel_clientsecret": "hashes of machine clients' tokens: asked before anybody is known; written by actions alone",
     "kernel_lawdocument": "the law is public",
     "kernel_lawversion": "the law is public",
     "kernel_auditseal": "hashes only",

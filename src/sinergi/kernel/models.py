@@ -83,6 +83,22 @@ class Grant(models.Model):
         ]
 
 
+class ClientSecret(models.Model):
+    """One token of a machine client, as its hash: the token itself is shown once, when it is made, and kept nowhere."""
+
+    UNAUDITED = ("sha256",)
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="secrets")
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.CharField(max_length=64)
+    expires_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="secret_once", fields=["user"], condition=models.Q(ended_at=None))]
+
+
 class AuditEntry(models.Model):
     """Who did what to which subject, for which purpose, and what changed; or who was shown which persons. Append-only."""
 
@@ -137,6 +153,65 @@ class Event(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["id"], name="event_waiting", condition=models.Q(delivered_at=None))]
+
+
+class Delivery(models.Model):
+    """One event on its way to one subscriber: done once, in the subscriber's own transaction; tried again later when that failed."""
+
+    event = models.ForeignKey(Event, models.CASCADE)
+    subscriber = models.CharField(max_length=100)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="delivery_once", fields=["event", "subscriber"])]
+        indexes = [models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(done_at=None))]
+
+
+class Progress(models.Model):
+    """How far a job is, for the page that waits for it. Ids only; `fault` is a refusal's code or the name of a defect."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.CharField(max_length=64)
+    subject = models.CharField(max_length=120, blank=True)
+    actor = models.CharField(max_length=64)
+    agency = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, default="waiting")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    fault = models.CharField(max_length=100, blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="progress_state",
+                                              condition=models.Q(state__in=["waiting", "running", "finished", "failed"]))]
+
+
+class Message(models.Model):
+    """One message to one reader: which template, in which language, by which channel. Neither its text nor an address is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    template = models.CharField(max_length=64)
+    language = models.CharField(max_length=2)
+    channel = models.CharField(max_length=6)
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    person_id = models.UUIDField(null=True)
+    facts = models.JSONField(default=dict)
+    agency = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, default="queued")
+    fault = models.CharField(max_length=100, blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="message_channel", condition=models.Q(channel__in=["email", "sms", "letter"])),
+            models.CheckConstraint(name="message_state", condition=models.Q(state__in=["queued", "sent", "failed"])),
+            models.CheckConstraint(name="message_reader", condition=models.Q(user=None) ^ models.Q(person_id=None)),
+        ]
 
 
 class PersonKey(models.Model):

@@ -32,9 +32,16 @@ def join_agency(subject: None, *, actor: Actor, code: str, name_ms: str, name_en
 
 @action("agency.change", policy.nationwide("agency.change"))
 def change_agency(agency: Agency, *, actor: Actor, name_ms: str, name_en: str, ground: str, website: str = "") -> Agency:
-    """Correct a partner's names, ground of sharing or site."""
+    """Correct a partner's names, ground of sharing or site.
+
+    Raises Refused: `agency.has_left`, `agency.name_missing`, `agency.ground_missing`.
+    """
+    if agency.left_on is not None:
+        raise Refused("agency.has_left", agency=agency.code)
     if not (name_ms.strip() and name_en.strip()):
         raise Refused("agency.name_missing", field="name_ms")
+    if agency.partner and not ground.strip():
+        raise Refused("agency.ground_missing", field="ground")
     agency.name_ms, agency.name_en, agency.ground, agency.website = name_ms.strip(), name_en.strip(), ground.strip(), website
     agency.save(update_fields=["name_ms", "name_en", "ground", "website"])
     return agency
@@ -44,7 +51,7 @@ def change_agency(agency: Agency, *, actor: Actor, name_ms: str, name_en: str, g
 def leave_agency(agency: Agency, *, actor: Actor, successor: Agency, at: datetime) -> Agency:
     """A partner leaves: its users can no longer enter, consents to it end, and the persons it registered pass to the successor.
 
-    Raises Refused: `agency.has_left`, `agency.successor_unfit`.
+    Raises Refused: `agency.has_left`, `agency.successor_unfit`, `grant.last_administrator`.
     """
     if agency.left_on is not None:
         raise Refused("agency.has_left", agency=agency.code)
@@ -53,7 +60,6 @@ def leave_agency(agency: Agency, *, actor: Actor, successor: Agency, at: datetim
     agency.left_on = at.date()
     agency.save(update_fields=["left_on"])
     users = list(User.objects.filter(agency=agency, left_at=None))
-    for user in users:
-        end_access(user, at)
+    end_access(users, at)
     changes().note(successor=successor.code, users=len(users), persons=sum(pass_on(agency, successor, at) for pass_on in SUCCESSIONS))
     return agency

@@ -43,3 +43,12 @@ PURPOSES: dict[str, str] = {
     "administer": "run the platform", "request": "answer a person about his own data", "emergency": "open by written reason",
     "research": "statistics",
 }
+OFFERED: dict[str, str] = {  # purposes a person at a screen may choose -> a verb he must hold; the others are set by the step that needs them
+    "register": "submission.receive", "screen": "household.screen", "refer": "household.screen", "follow": "household.screen",
+    "request": "request.answer", "audit": "audit.read", "administer": "agency.change",
+}
+
+
+def purposes_for(verbs: frozenset[str]) -> tuple[str, ...]:
+    """The purposes that whoever holds these verbs may choose from, the usual one first; `administer` for who holds none of theirs."""
+    return tuple(purpose for purpose, verb in OFFERED.items() if verb in verbs) or ("administer",)

@@ -1,5 +1,9 @@
-"""Users and what they may do: invite, change, grant, end, reset a lost second factor, leave with the work handed over."""
-from collections.abc import Callable
+"""Users and what they may do: invite, change, grant, end, reset a lost second factor, leave with the work handed over.
+
+Nobody gives a role to himself, over a wider area than his own, or takes one from somebody above him (`policy`). One national
+administrator always remains.
+"""
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from allauth.account.forms import default_token_generator
@@ -9,23 +13,33 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from . import policy
+from . import keys, policy
 from .action import action, changes
 from .actors import Actor
 from .errors import Refused
-from .models import Agency, Grant, User
+from .models import Agency, ClientSecret, Grant, User
 from .roles import AREAS, ROLES
 
 HandOver = Callable[[User, User], int]
 HAND_OVERS: list[HandOver] = []  # rooms enter theirs in apps.ready(): (leaver, successor) -> how many things moved
+LEAST_REASON = 15
 
 
 @action("user.invite", policy.reaching("user.invite"))
-def invite_user(agency: Agency, *, actor: Actor, email: str, name: str, language: str = "ms", kind: str = "staff") -> User:
-    """Add a member of staff without a password; he sets one through the link he is sent.
+def invite_user(agency: Agency, *, actor: Actor, email: str, name: str, language: str = "ms", role: str = "", area_kind: str = "agency",
+                area: str = "") -> User:
+    """Add a member of staff without a password, and his first role if named; he sets a password through the link he is sent.
 
-    Raises Refused: `agency.has_left`, `user.email_taken`, `user.name_missing`.
+    Raises Refused: `agency.has_left`, `user.email_taken`, `user.name_missing`, and those of `give_grant`.
     """
+    user = new_user(agency, email, name, language, "staff")
+    if role:
+        give_grant(user, actor=actor, role=role, area_kind=area_kind, area=area)
+    return user
+
+
+def new_user(agency: Agency, email: str, name: str, language: str, kind: str) -> User:
+    """A user row without a password. Inside an action only. Raises Refused as `invite_user` says."""
     if agency.left_on is not None:
         raise Refused("agency.has_left", agency=agency.code)
     if not name.strip():
@@ -50,9 +64,10 @@ def change_user(user: User, *, actor: Actor, name: str, language: str) -> User:
 
 @action("grant.give", policy.reaching("grant.give"))
 def give_grant(user: User, *, actor: Actor, role: str, area_kind: str, area: str = "") -> Grant:
-    """Give a role over an area. Nobody grants to himself.
+    """Give a role over the nation, a state or the user's own agency. Nobody grants to himself or beyond his own area.
 
-    Raises Refused: `grant.to_oneself`, `grant.unknown_role`, `grant.already_given`, `user.has_left`.
+    Raises Refused: `grant.to_oneself`, `grant.unknown_role`, `grant.other_agency`, `grant.machine_role`, `grant.wider_than_own`,
+    `grant.already_given`, `user.has_left`.
     """
     if str(user.pk) == actor.id:
         raise Refused("grant.to_oneself")
@@ -60,22 +75,32 @@ def give_grant(user: User, *, actor: Actor, role: str, area_kind: str, area: str
         raise Refused("user.has_left")
     if role not in ROLES or area_kind not in AREAS or (area_kind == "national") == bool(area):
         raise Refused("grant.unknown_role", field="role")
+    if area_kind == "agency" and area != user.agency_id:
+        raise Refused("grant.other_agency", field="area")
+    if (role == "machine") != (user.kind == "machine"):
+        raise Refused("grant.machine_role", field="role")
+    if not policy.within(actor, "grant.give", area_kind, area):
+        raise Refused("grant.wider_than_own", field="area")
     if Grant.objects.filter(user=user, role=role, area_kind=area_kind, area=area, ended_at=None).exists():
         raise Refused("grant.already_given", field="role")
     return Grant.objects.create(user=user, role=role, area_kind=area_kind, area=area, given_by=actor.id)
 
 
-@action("grant.end", policy.reaching("grant.end"))
+@action("grant.end", policy.over("grant.end"))
 def end_grant(grant: Grant, *, actor: Actor, at: datetime) -> Grant:
-    """Take a role back; the row stays, because the audit cites it."""
+    """Take a role back; the row stays, because the audit cites it.
+
+    Raises Refused: `grant.ended_already`, `grant.last_administrator`.
+    """
     if grant.ended_at is not None:
         raise Refused("grant.ended_already")
     grant.ended_at = at
     grant.save(update_fields=["ended_at"])
+    keep_an_administrator([grant])
     return grant
 
 
-@action("second_factor.reset", policy.reaching("second_factor.reset"))
+@action("second_factor.reset", policy.over("second_factor.reset"))
 def reset_second_factor(user: User, *, actor: Actor, reason: str) -> User:
     """Remove a lost second factor and end every session; the user sets up a new one at the next sign-in.
 
@@ -83,41 +108,58 @@ def reset_second_factor(user: User, *, actor: Actor, reason: str) -> User:
     """
     if str(user.pk) == actor.id:
         raise Refused("second_factor.own")
-    if len(reason.strip()) < 15:
-        raise Refused("reason_too_short", field="reason", least=15)
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused("reason_too_short", field="reason", least=LEAST_REASON)
     removed, _ = Authenticator.objects.filter(user=user).delete()
-    changes().note(removed=removed, sessions=end_sessions(user))
+    changes().note(removed=removed, sessions=end_sessions([user]), reason=reason.strip())
     return user
 
 
-@action("user.leave", policy.reaching("user.leave"))
+@action("user.leave", policy.over("user.leave"))
 def leave(user: User, *, actor: Actor, successor: User, at: datetime) -> User:
     """A member of staff leaves: grants end, sessions end, and everything he held goes to a colleague of the same agency.
 
-    Raises Refused: `user.has_left`, `user.successor_elsewhere`, `user.leaves_himself`.
+    Raises Refused: `user.has_left`, `user.successor_elsewhere`, `user.leaves_himself`, `grant.last_administrator`.
     """
     if user.left_at is not None:
         raise Refused("user.has_left")
     if str(user.pk) == actor.id:
         raise Refused("user.leaves_himself")
-    if successor.pk == user.pk or successor.agency_id != user.agency_id or successor.left_at is not None:
+    if successor.pk == user.pk or successor.agency_id != user.agency_id or successor.left_at is not None or successor.kind != "staff":
         raise Refused("user.successor_elsewhere", field="successor")
-    end_access(user, at)
+    end_access([user], at)
     changes().note(successor=str(successor.pk), handed_over=sum(hand_over(user, successor) for hand_over in HAND_OVERS))
     return user
 
 
-def end_access(user: User, at: datetime) -> None:
-    """No grant, no session, no sign-in. Inside an action only."""
-    user.left_at, user.is_active = at, False
-    user.save(update_fields=["left_at", "is_active"])
-    Grant.objects.filter(user=user, ended_at=None).update(ended_at=at)
-    end_sessions(user)
+def end_access(users: list[User], at: datetime) -> None:
+    """No grant, no session, no token, no sign-in. Inside an action only; all of it enters that action's audit entry."""
+    grants = list(Grant.objects.filter(user__in=users, ended_at=None))
+    secrets = list(ClientSecret.objects.filter(user__in=users, ended_at=None))
+    changes().watch(*users, *grants, *secrets)
+    for user in users:
+        user.left_at, user.is_active = at, False
+    for ended in [*grants, *secrets]:
+        ended.ended_at = at
+    User.objects.bulk_update(users, ["left_at", "is_active"])
+    Grant.objects.bulk_update(grants, ["ended_at"])
+    ClientSecret.objects.bulk_update(secrets, ["ended_at"])
+    end_sessions(users)
+    keep_an_administrator(grants)
 
 
-def end_sessions(user: User) -> int:
-    """Sign a user out everywhere; returns how many sessions ended."""
-    own = [s.pk for s in Session.objects.all().iterator() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
+def keep_an_administrator(ended: Iterable[Grant]) -> None:
+    """Raises Refused `grant.last_administrator` when these ended grants leave nobody who administers the nation."""
+    national = {"role": "administrator", "area_kind": "national"}
+    if any((g.role, g.area_kind) == tuple(national.values()) for g in ended) and not Grant.objects.filter(
+            **national, ended_at=None, user__left_at=None).exists():
+        raise Refused("grant.last_administrator")
+
+
+def end_sessions(users: Iterable[User]) -> int:
+    """Sign users out everywhere; returns how many sessions ended."""
+    ids = {str(user.pk) for user in users}
+    own = [s.pk for s in Session.objects.all().iterator() if s.get_decoded().get("_auth_user_id") in ids]
     Session.objects.filter(pk__in=own).delete()
     return len(own)
 
@@ -126,3 +168,14 @@ def password_link(user: User) -> str:
     """The single-use address at which an invited user sets his password; it dies with the first use and after three days (PASSWORD_RESET_TIMEOUT)."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.ORIGIN}{reverse('account_reset_password_from_key', kwargs=key)}"
+
+
+def rewrap_second_factors() -> int:
+    """Move every second factor under the newest outer key; returns how many. Safe to repeat and to interrupt."""
+    lock, moved = keys.outer(), 0
+    for factor in Authenticator.objects.order_by("pk").iterator(chunk_size=1000):
+        for field in {"secret", "seed"} & set(factor.data):
+            factor.data[field] = lock.rotate(factor.data[field].encode()).decode()
+        Authenticator.objects.filter(pk=factor.pk).update(data=factor.data)
+        moved += 1
+    return moved
