@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launcher import serving
@@ -194,6 +194,9 @@ def reset(sure: bool, everything: bool) -> int:
         kept = () if everything else ("venv", "tools")
         for path in [*elsewhere, clusters_home(), *(part for part in STATE.iterdir() if part.name not in kept)]:
             remove(path)
+        if clusters_home().parent != STATE:
+            with suppress(OSError):  # another checkout has its clusters there
+                clusters_home().parent.rmdir()
     return 0
 
 
