@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sinergi.core.rules.bind import rows_used
 from sinergi.core.rules.find import OFFICER, Finding, Outcome
 from sinergi.core.rules.law import Criterion, Law, Programme, Row, Words
-from sinergi.core.rules.likely import likely, rows_used
+from sinergi.core.rules.likely import likely
 from sinergi.core.rules.needs import HELD, Need
 from sinergi.core.rules.situation import Situation
 from sinergi.core.rules.soon import Soon, soon
@@ -123,10 +124,10 @@ class Answer:
         """Parameters without a value that keep it open."""
         return self.finding.missing
 
-    @cached_property
+    @property
     def likely(self) -> bool:
         """Whether the agency has to confirm, since the sources are weak."""
-        return likely(self.law, self.finding)
+        return likely(self.finding)
 
     @property
     def who(self) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sinergi.core.rules.law import Benefit, Criterion, Law, Parameter, Programme, Row, Version
+from sinergi.core.rules.law import WEAK, Benefit, Criterion, Law, Parameter, Programme, Row, Version
 from sinergi.core.rules.tree import COMPARE, Node, aggregated, literal, parameters_of
 
 SHARP = "sharp"
@@ -28,7 +28,7 @@ class BoundBenefit:
     months: Node | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bound:
     """A programme as the law stood in a span of days without a change; `pending`: the day of its event is not known."""
 
@@ -40,6 +40,10 @@ class Bound:
     benefits: tuple[BoundBenefit, ...]
     figures: tuple[tuple[str, ...], ...]
     """Parameters each criterion reads, then each benefit, in order."""
+    weak: tuple[bool, ...]
+    """Whether each criterion's own source, or a figure it reads, is weak; then the same of the figures of each benefit."""
+    all_weak: bool
+    """Whether every criterion is."""
 
 
 def bind(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date) -> Bound:
@@ -86,15 +90,24 @@ def bound_programme(law: Law, programme: Programme, day: dt.date | None, as_of: 
     """The programme with every tree bound; `changed` = nodes that stand in place of parameters."""
     in_force = programme.in_force_on(day) if day else programme.start <= as_of
     if not in_force:
-        return Bound(programme, day is None, False, (), (), (), ())
+        return Bound(programme, day is None, False, (), (), (), (), (), False)
     version = programme.version_on(day or as_of)
 
     def tree(node: Node | None) -> Node | None:
         return None if node is None else bound_tree(law, node, day, changed)
 
     figures = [used(c.tree) for c in version.criteria] + [used(b.when, b.amount, b.months) for b in version.benefits]
+    own = [c.status in WEAK for c in version.criteria] + [False] * len(version.benefits)
+    weak = tuple(mine or any(row.status in WEAK for name in names for row in rows_used(law, name, day)) for mine, names in zip(own, figures, strict=True))
     return Bound(programme, day is None, True, tuple((c, tree(c.tree)) for c in version.criteria), tuple(tree(c.only_when) for c in version.criteria),
-                 tuple(BoundBenefit(b, tree(b.when), tree(b.amount), tree(b.months)) for b in version.benefits), tuple(figures))
+                 tuple(BoundBenefit(b, tree(b.when), tree(b.amount), tree(b.months)) for b in version.benefits), tuple(figures), weak,
+                 all(weak[:len(version.criteria)]))
+
+
+def rows_used(law: Law, name: str, day: dt.date | None) -> tuple[Row, ...]:
+    """The rows of a parameter that an answer of the day rests on; where the day is not known, those that have a beginning."""
+    parameter = law.parameters[name]
+    return parameter.on(day) if day else tuple(row for row in parameter.rows if row.start)
 
 
 def used(*trees: Node | None) -> tuple[str, ...]:

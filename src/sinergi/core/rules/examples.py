@@ -45,10 +45,10 @@ def check_example(law: Law, programme: Programme, example: Mapping[str, Any], fi
         situation = read_situation(law, raw, as_of)
     except FactFaults as faults:
         return [*wrong, *map(str, faults.faults)]
-    return wrong + differences(law, expect, finder(law, programme, situation, None if programme.for_household else subject))
+    return wrong + differences(expect, finder(law, programme, situation, None if programme.for_household else subject))
 
 
-def differences(law: Law, expect: Mapping[str, Any], found: Finding) -> list[str]:
+def differences(expect: Mapping[str, Any], found: Finding) -> list[str]:
     """What the finding says otherwise than expected."""
     wanted = str(expect["outcome"]).replace(" ", "_")
     if wanted not in list(Outcome):
@@ -62,8 +62,8 @@ def differences(law: Law, expect: Mapping[str, Any], found: Finding) -> list[str
         wrong.append(f"expected failed {expect['failed']}, found {failed}")
     if "need" in expect and sorted(set(map(str, expect["need"]))) != need:
         wrong.append(f"expected need {expect['need']}, found {need}")
-    if "likely" in expect and expect["likely"] is not likely(law, found):
-        wrong.append(f"expected likely {expect['likely']}, found {likely(law, found)} ({'weak: ' + ', '.join(sorted(WEAK))})")
+    if "likely" in expect and expect["likely"] is not likely(found):
+        wrong.append(f"expected likely {expect['likely']}, found {likely(found)} ({'weak: ' + ', '.join(sorted(WEAK))})")
     return wrong + amount_differences(expect, found)
 
 

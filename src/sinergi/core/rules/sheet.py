@@ -4,7 +4,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,18 +19,27 @@ PER_YEAR = {"once": 1, "daily": 365, "monthly": 12, "yearly": 1}
 EASE = {"bool": 0, "enum": 1, "date": 2, "int": 3, "money": 4}
 
 
-@dataclass(frozen=True)
 class Question:
-    """A fact to ask next: of whom, in which words, and which programmes it helps to settle."""
+    """A fact to ask next: of which member (None: of the household), of which day, and which programmes it helps to settle."""
 
-    member: int | None
-    fact: str
-    day: dt.date | None
-    kind: str
-    text: dict[str, str]
-    why: Words | None
-    programmes: tuple[str, ...]
-    weight: int
+    def __init__(self, law: Law, situation: Situation, need: Need, programmes: tuple[str, ...], points: int) -> None:
+        self.law, self.situation, self.need, self.programmes, self.weight = law, situation, need, programmes, points
+        self.member, self.fact, self.day = need
+
+    @property
+    def kind(self) -> str:
+        """The type of the fact; benefits held have their own."""
+        return HELD if self.fact == HELD else self.law.facts[self.fact].kind
+
+    @property
+    def text(self) -> dict[str, str]:
+        """The question in both languages."""
+        return question_words(self.law, self.situation, self.need)
+
+    @property
+    def why(self) -> Words | None:
+        """Why it is asked, where the vocabulary says so."""
+        return None if self.fact == HELD else self.law.facts[self.fact].why
 
 
 class Sheet:
@@ -52,20 +60,10 @@ class Sheet:
                 share = weight(found) // len(found.need)
                 for need in found.need:
                     points[need] = points.get(need, 0) + share
-                    helped.setdefault(need, {})[answer.programme] = None
-        order = {name: i for i, name in enumerate(self.law.facts)}
-        ranked = sorted(points, key=lambda n: (-points[n], EASE.get(self.kind(n.fact).partition(":")[0], 5), order.get(n.fact, -1), n.member or 0,
-                                               str(n.day)))
-        return tuple(self.question(need, points[need], tuple(helped[need])) for need in ranked)
-
-    def kind(self, fact: str) -> str:
-        """The type of a fact; benefits held have their own."""
-        return HELD if fact == HELD else self.law.facts[fact].kind
-
-    def question(self, need: Need, points: int, programmes: tuple[str, ...]) -> Question:
-        """A need in words."""
-        why = None if need.fact == HELD else self.law.facts[need.fact].why
-        return Question(need.member, need.fact, need.day, self.kind(need.fact), question_words(self.law, self.situation, need), why, programmes, points)
+                    helped.setdefault(need, {})[found.bound.programme.id] = None
+        order = ease(self.law)
+        ranked = sorted(points, key=lambda n: (-points[n], order[n.fact], n.member or 0, str(n.day)))
+        return tuple(Question(self.law, self.situation, need, tuple(helped[need]), points[need]) for need in ranked)
 
     def as_json(self) -> dict[str, Any]:
         """The sheet as plain JSON, always in the same order."""
@@ -79,13 +77,26 @@ class Sheet:
         return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def ease(law: Law) -> dict[str, tuple[int, int]]:
+    """How easily a fact is told: yes or no first, then one of a few, then days and numbers; of equals in the order of the vocabulary."""
+    if "ease" not in law.cache:
+        kinds = [(name, fact.kind.partition(":")[0]) for name, fact in law.facts.items()]
+        law.cache["ease"] = {HELD: (5, 0), **{name: (EASE.get(kind, 5), i) for i, (name, kind) in enumerate(kinds)}}
+    found: dict[str, tuple[int, int]] = law.cache["ease"]
+    return found
+
+
 def weight(found: Finding) -> int:
     """What settling an answer is worth: 1,200 points and 200 more for each digit of the ringgit a year; a third where only the amount is open."""
     yearly = 0
     for given in found.benefits:
-        sen = max((a for a in given.amounts if a is not None), default=0)
-        yearly += sen * (given.months or PER_YEAR[found.bound.benefits[given.index].benefit.pay])
-    points = 1200 + 200 * len(str(max(yearly, 0) // 100))
+        most = 0
+        for sen in given.amounts:
+            if sen is not None and sen > most:
+                most = sen
+        if most:
+            yearly += most * (given.months or PER_YEAR[found.bound.benefits[given.index].benefit.pay])
+    points = 1200 + 200 * len(str(yearly // 100))
     return points if found.outcome is Outcome.UNKNOWN else points // 3
 
 

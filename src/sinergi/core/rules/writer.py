@@ -167,7 +167,7 @@ class Writer:
     def needs_of_fact(self, node: Node, member: str, event: str) -> None:
         """A fact, unless it does not apply."""
         fact = self.shared.law.facts[node.value]
-        add = f"need[Need({None if fact.of_household else member}, {fact.name!r})] = None"
+        add = f"need[new(Need, ({None if fact.of_household else member}, {fact.name!r}, None))] = None"
         if fact.only_if is None:
             self.line(add)
             return
@@ -196,7 +196,7 @@ class Writer:
         with self.block(f"if {day} is None:") as inner:
             inner.needs(node.args[1], member, event)
         with self.block("else:") as inner:
-            inner.line(f"need[Need({owner}, {name!r}, {day})] = None")
+            inner.line(f"need[new(Need, ({owner}, {name!r}, {day}))] = None")
 
     def needs_of_aggregate(self, node: Node, member: str, event: str) -> None:
         """Members whose own value is open."""
@@ -231,7 +231,7 @@ class Writer:
         if node.op == "holds":
             return f"need.update(dict.fromkeys(held_needs(situation, who, {member})))"
         if node.op == "window":
-            return f"need[Need({member}, {node.args[0].value!r})] = None"
+            return f"need[new(Need, ({member}, {node.args[0].value!r}, None))] = None"
         return f"missing[table_name(law, {self.write(node.args[0])})] = None" if node.op == "band" else ""
 
 

@@ -24,7 +24,7 @@ TOOLS: dict[str, Any] = {
     "rounded": rounded, "aggregate": naive.aggregate, "set_months": naive.set_months, "window": naive.window, "band": naive.band, "mean": naive.mean,
     "prorate": naive.prorate, "snapshot": naive.snapshot, "holds": naive.holds, "later": naive.later, "taken": naive.taken, "settled": naive.settled,
     "years_between": naive.years_between, "Fraction": Fraction, "Need": Need, "Given": Given, "Finding": Finding, "held_needs": held_needs,
-    "table_name": table_name, "OFFICER": OFFICER, **{str(outcome).upper(): outcome for outcome in Outcome}}
+    "table_name": table_name, "new": tuple.__new__, "OFFICER": OFFICER, **{str(outcome).upper(): outcome for outcome in Outcome}}
 
 Reader = Callable[[Any, int, "int | None"], None]
 Other = Callable[[str, dt.date, int, "int | None"], None]
@@ -44,8 +44,7 @@ class Unit:
         values = [row.write(node) for node in list(self.shared.columns)]
         self.text = "\n".join([
             "def run(situation, out, other):", " people, as_of = situation.people, situation.as_of",
-            " def row_of(who):", "  get = who.get", *indented(row.lines, 2), f"  return ({''.join(v + ', ' for v in values)})",
-            " rows = [row_of(who) for who in people]", " who = situation.household", " get = who.get", *indented(home.lines, 1), *asked,
+            *(row_lines(row, values) if values else [" rows = ()"]), " who = situation.household", " get = who.get", *indented(home.lines, 1), *asked,
             *function("person", person.lines), *function("household", household.lines), " return person, household"])
         space = {**TOOLS, "law": law, **self.shared.constants}
         exec(compile(self.text, "<law>", "exec"), space)
@@ -66,6 +65,11 @@ class Unit:
         return lines
 
 
+def row_lines(row: Writer, values: list[str]) -> list[str]:
+    """The members' values of every figure over the household, one row a member."""
+    return [" def row_of(who):", "  get = who.get", *indented(row.lines, 2), f"  return ({', '.join(values)},)", " rows = [row_of(who) for who in people]"]
+
+
 def indented(lines: Iterable[str], depth: int) -> list[str]:
     """Lines moved to the right."""
     return [" " * depth + line for line in lines]
@@ -79,7 +83,7 @@ def function(name: str, lines: list[str]) -> list[str]:
 def programme_lines(writer: Writer, bound: Bound) -> None:
     """Lines that add the finding of one programme to `out`; where the law of another day decides, `other` adds it."""
     programme = bound.programme
-    found = writer.shared.constant(Carried(bound))
+    found = writer.shared.constant(bound)
     if not bound.in_force:
         values, shown = [], ""
     else:
@@ -89,24 +93,17 @@ def programme_lines(writer: Writer, bound: Bound) -> None:
     with writer.block(f"if {day} is not None:" if bound.pending else "if False:") as inner:
         inner.line(f"other({programme.id!r}, {day}, at, subject)")
     with writer.block("else:") as inner:
-        start = f"out.append(Finding({found}.bound, {'None' if bound.pending else day}, subject, "
+        start = f"out.append(new(Finding, ({found}, {'None' if bound.pending else day}, subject, "
         if not bound.in_force:
-            inner.line(start + "NOT_IN_FORCE, (), (), (), (), ()))")
+            inner.line(start + "NOT_IN_FORCE, (), (), (), (), ())))")
             return
         inner.line(f"values = ({''.join(v + ', ' for v in values)})")
         inner.line(f"shown = ({shown})")
         with inner.block("if False in values:") as failed:
-            failed.line(start + "NOT_ENTITLED, values, shown, (), (), ()))")
+            failed.line(start + "NOT_ENTITLED, values, shown, (), (), ())))")
         with inner.block("else:") as rest:
             open_lines(rest, bound, values)
-            rest.line(start + f"{outcome_text(bound)}, values, shown, tuple(need), tuple(missing), tuple(given)))")
-
-
-class Carried:
-    """Carries a bound programme into the written code as a constant, told apart by identity."""
-
-    def __init__(self, bound: Bound) -> None:
-        self.bound = bound
+            rest.line(start + f"{outcome_text(bound)}, values, shown, tuple(need), tuple(missing), tuple(given))))")
 
 
 def criteria_values(writer: Writer, bound: Bound) -> list[str]:
@@ -160,7 +157,7 @@ def benefit_lines(writer: Writer, index: int, benefit: BoundBenefit, event: str)
                 each.line(f"return {each.write(benefit.amount)}")
             several = f"tuple({amounts}_of(month) for month in range(1, min({months}, {MOST_MONTHS}) + 1))"
             inner.line(f"{amounts} = (None,) if {months} is None else {several}")
-        inner.line(f"given.append(Given({index}, {applies}, {amounts}, {months}))")
+        inner.line(f"given.append(new(Given, ({index}, {applies}, {amounts}, {months})))")
 
     def late(inner: Writer) -> None:
         with inner.block(f"if {applies} is None:") as unsure:
