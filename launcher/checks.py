@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launcher.checkout import RUN, VENV
+from launcher.checkout import ROOT, RUN, VENV
 from launcher.demo import install, manage
 from launcher.packages import ensure_chromium
 from launcher.serving import attached, captured
@@ -68,7 +68,7 @@ def run_tests(arguments: list[str], surroundings: dict[str, str], tally: Tally, 
     report = RUN / f"tests-{os.getpid()}.xml"
     report.unlink(missing_ok=True)
     spread = [] if any(a == o or a.startswith(o + "=") for a in arguments for o in ONE_PROCESS) else ["-n", "auto"]
-    code = attached([python(), "-m", "pytest", "-q", *spread, f"--junitxml={report}", *arguments], surroundings)
+    code = attached([python(), "-m", "pytest", "-q", *spread, f"--junitxml={report}", *arguments], surroundings, ROOT)
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if report.exists():
         for suite in ElementTree.parse(report).getroot().iter("testsuite"):

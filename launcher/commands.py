@@ -62,6 +62,7 @@ def add_asking(command: Callable[..., argparse.ArgumentParser]) -> None:
     one.add_argument("--json", action="store_true", help="print JSON instead of a table")
     one = command("law", "Check law/: every figure, programme and example.", "No database is needed.")
     one.add_argument("verb", choices=("check",))
+    one.add_argument("--only", metavar="PREFIX", help="programmes that begin so: jkm, or jkm.bwe")
     one = command("audit", "Seal the audit entries that have ended, or recompute all of them and name the first that is not as written.")
     one.add_argument("verb", choices=("seal", "verify"))
     one = command("bench", "Measure one claim of speed: a table, then one JSON line. Without a name: what there is.")
@@ -83,10 +84,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def without_database(*arguments: str) -> int:
-    """Run a command of sinergi.cli, which needs neither Django's settings nor a server."""
+    """Run a module of sinergi.cli, which needs neither Django's settings nor a server."""
     prepare()
     ensure_packages("demo")
-    return attached([python(), "-m", "sinergi.cli", *arguments], environment())
+    return attached([python(), "-m", *arguments], environment())
 
 
 def with_database(*arguments: str) -> int:
@@ -99,7 +100,7 @@ def with_database(*arguments: str) -> int:
 def screen(given: argparse.Namespace) -> int:
     """The sheet of a file."""
     options = [f"--as-of={given.as_of}"] * bool(given.as_of) + [f"--lang={given.lang}"] * bool(given.lang) + ["--json"] * given.json
-    return without_database("screen", given.file, *options)
+    return without_database("sinergi.cli.screen", given.file, *options)
 
 
 def bench(name: str | None, arguments: list[str]) -> int:
@@ -142,9 +143,9 @@ def run(given: argparse.Namespace, extra: list[str]) -> int:
         case "screen":
             return screen(given)
         case "law":
-            return without_database("law", given.verb)
+            return without_database("sinergi.cli.law_check", str(ROOT / "law"), *[f"--only={given.only}"] * bool(given.only))
         case "audit":
-            return with_database("audit", given.verb)
+            return with_database(f"{given.verb}_audit")
         case _:
             return bench(given.name, given.arguments)
 
@@ -162,7 +163,6 @@ def main(arguments: list[str]) -> int:
         top.error(f"unknown arguments: {' '.join(extra)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
-    os.chdir(ROOT)
     try:
         return run(given, extra)
     except Stopped as reason:

@@ -110,9 +110,9 @@ def answers(port: int) -> bool:
         return False
 
 
-def attached(command: list[str], surroundings: dict[str, str]) -> int:
+def attached(command: list[str], surroundings: dict[str, str], folder: Path | None = None) -> int:
     """Run a child on this terminal and return its exit code. Interrupted, it first lets the child clean up behind itself."""
-    child = subprocess.Popen(command, env=surroundings)
+    child = subprocess.Popen(command, env=surroundings, cwd=folder)
     try:
         return child.wait()
     except BaseException:
