@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "sinergi.web.middleware.SessionClock",
+    "sinergi.web.middleware.SecondFactor",
     "sinergi.web.middleware.ActingRequest",
 ]
 ROOT_URLCONF = "sinergi.config.urls"
@@ -139,9 +140,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL_REDIRECT = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("SINERGI_BEHIND_PROXY") == "1" else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+OIDC_ISSUER = os.environ.get("SINERGI_OIDC_ISSUER", "")
+AGENCY_DOOR = [os.environ.get("SINERGI_OIDC_DOOR") or "/".join(OIDC_ISSUER.split("/")[:3])] if OIDC_ISSUER else []  # browsers hold a form to it
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": ["'self'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'", "data:"], "font-src": ["'self'"],
-    "connect-src": ["'self'"], "object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"], "form-action": ["'self'"]}}
+    "connect-src": ["'self'"], "object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"], "form-action": ["'self'", *AGENCY_DOOR]}}
 
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "my_day"
@@ -156,22 +159,27 @@ ACCOUNT_FORMS = {"login": "sinergi.web.account_forms.SignIn"}
 ACCOUNT_ADAPTER = "sinergi.web.sign_in.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "sinergi.web.sign_in.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,20/5m/key"}  # a hall shares an address; axes counts per account
 MFA_ADAPTER = "sinergi.web.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Sinergi"
-OIDC_ISSUER = os.environ.get("SINERGI_OIDC_ISSUER", "")
+MFA_FORMS = {"authenticate": "sinergi.web.second_factor.SecondStep"}
+SECOND_FACTOR_REQUIRED = PRODUCTION and os.environ.get("SINERGI_SECOND_FACTOR", "required") != "optional"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [{
     "provider_id": "staff", "name": os.environ.get("SINERGI_OIDC_NAME", "Log masuk agensi"),
     "client_id": os.environ.get("SINERGI_OIDC_CLIENT", ""), "secret": os.environ.get("SINERGI_OIDC_SECRET", ""), "settings": {"server_url": OIDC_ISSUER}}] if OIDC_ISSUER else []}}
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME, AXES_LOCKOUT_PARAMETERS = 8, 0.25, [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS, AXES_DISABLE_ACCESS_LOG, AXES_USERNAME_FORM_FIELD = True, True, "login"
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_RESET_ON_SUCCESS, AXES_DISABLE_ACCESS_LOG, AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = True, True, False
+AXES_SENSITIVE_PARAMETERS, AXES_CLIENT_STR_CALLABLE = ["login", "code"], "sinergi.web.second_factor.unnamed"  # logs carry no address
+AXES_USERNAME_CALLABLE, AXES_LOCKOUT_CALLABLE = "sinergi.web.second_factor.tried_address", "sinergi.web.second_factor.locked_out"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if os.environ.get('SINERGI_SMTP_HOST') else 'filebased'}.EmailBackend"
 EMAIL_HOST = os.environ.get("SINERGI_SMTP_HOST", "")
 EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("SINERGI_FROM", "sinergi@localhost")
+SMS_GATEWAY = os.environ.get("SINERGI_SMS_GATEWAY", "" if PRODUCTION else "sinergi.kernel.notify.FileGateway")  # a class with send()
+METRICS_TOKEN = os.environ.get("SINERGI_METRICS_TOKEN", "")  # /metrics answers loopback, and whoever brings this as a bearer token
 
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,

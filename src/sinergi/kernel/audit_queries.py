@@ -45,7 +45,8 @@ class Wanted:
 
 def _conditions(wanted: Wanted, before: int) -> tuple[str, list[Any]]:
     """The WHERE of a search and its values. Every condition has an index to go by."""
-    parts, given = ["id < %s"], [before]
+    parts: list[str] = ["id < %s"]
+    given: list[Any] = [before]
     for column, sought in (("actor", wanted.actor), ("verb", wanted.verb), ("agency", wanted.agency)):
         if sought:
             parts.append(f"{column} = %s")
@@ -86,7 +87,7 @@ def looks_at(person: UUID, *, before: int = END, most: int = PAGE) -> list[Entry
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, at, actor, agency, purpose, verb FROM sinergi_looks(%s, %s, %s)", [person, before, most])
-        return [Entry(*row, subject="", persons=(person,)) for row in cursor.fetchall()]
+        return [Entry(*row[:6], "", (person,)) for row in cursor.fetchall()]
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -77,7 +77,8 @@ def seal() -> list[int]:
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, sinergi_chain(),"
                            " (SELECT system_identifier::text FROM pg_control_system())")
             high, chain, cluster = cursor.fetchone()
-        last, made = AuditSeal.objects.defer("leaves").order_by("-block").first(), []
+        last = AuditSeal.objects.defer("leaves").order_by("-block").first()
+        made: list[int] = []
         if last is not None and last.chain != chain and last.to_xid != LAST:
             last = _seal_range(last, last.chain, last.cluster, LAST, made)
         _seal_range(last, chain, cluster, high - 1, made)
@@ -106,9 +107,10 @@ def _write(last: AuditSeal | None, chain: int, cluster: str, start: tuple[int, i
            batch: list[Leaf]) -> AuditSeal:
     """One block."""
     number, prior = (last.block + 1, bytes(last.root)) if last is not None else (1, b"")
+    leaves = pack(batch)
     new = AuditSeal(block=number, chain=chain, cluster=cluster, from_xid=start[0], from_id=start[1], to_xid=end[0], to_id=end[1],
-                    entries=len(batch), leaves=pack(batch), prior=prior)
-    new.root = root_of(head(new), new.leaves)
+                    entries=len(batch), leaves=leaves, prior=prior)
+    new.root = root_of(head(new), leaves)
     new.save(force_insert=True)
     return new
 
