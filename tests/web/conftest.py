@@ -13,7 +13,7 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs inside a loop; Django would refuse its own calls
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 900}}
@@ -47,6 +47,12 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+def is_problem(message: ConsoleMessage, opened: set[str]) -> bool:
+    """Errors and warnings; not the browser's remark that a page we opened ourselves answered 401, 403 or 404."""
+    expected = message.text.startswith("Failed to load resource") and message.location["url"] in opened
+    return message.type in ("error", "warning") and not expected
+
+
 @pytest.fixture(params=SIZES)
 def page(browser: Browser, request: pytest.FixtureRequest, site: str) -> Iterator[Page]:
     """A fresh visitor from Malaysia on `site`, so that page.goto("/masuk/") works. Its `problems` list what the console complained of."""
@@ -54,8 +60,9 @@ def page(browser: Browser, request: pytest.FixtureRequest, site: str) -> Iterato
     context = browser.new_context(locale="ms-MY", timezone_id="Asia/Kuala_Lumpur", viewport=SIZES[request.param], base_url=site,
                                   java_script_enabled=script)
     visitor = context.new_page()
-    visitor.problems = []
-    visitor.on("console", lambda m: visitor.problems.append(m.text) if m.type in ("error", "warning") else None)
+    visitor.problems, opened = [], set()
+    visitor.on("request", lambda r: opened.add(r.url) if r.is_navigation_request() else None)
+    visitor.on("console", lambda m: visitor.problems.append(m.text) if is_problem(m, opened) else None)
     visitor.on("pageerror", lambda e: visitor.problems.append(str(e)))
     yield visitor
     context.close()

@@ -15,19 +15,16 @@ from sinergi.core.money import money_words, sen_of_text
 from sinergi.core.rules.law import WEAK, Benefit, Criterion, Law, Parameter, Programme, Row
 from sinergi.core.rules.tree import Node, parameters_of
 from sinergi.core.rules.words import PLACEHOLDER, row_words, value_words
+from sinergi.registry.codes import NEEDS
 
-NEEDS = {
-    "food": _("Food"), "rent": _("A place to live"), "medical": _("Medical care"), "funeral": _("Funeral"), "schooling": _("Schooling"),
-    "debt": _("Debt"), "work": _("Work"), "disaster": _("Disaster"), "cash": _("Money to live on"), "care": _("Care"),
-    "business": _("Business"), "rights": _("Rights at work and as a buyer"), "cover": _("Insurance cover"),
-}
 GROUP_OF_OUTCOME = {"entitled": "yes", "unknown": "ask", "cannot be computed": "ask", "human review": "judge", "not entitled": "no",
                     "not in force": "no"}
 UNITS = {
     "RM a month": _("RM a month"), "RM a year": _("RM a year"), "RM a day": _("RM a day"), "RM once": _("RM once"), "years": _("years"),
     "months": _("months"), "days": _("days"), "working days": _("working days"), "hours": _("hours"), "persons": _("persons"),
     "RM a month a household": _("RM a month a household"), "RM a month a head": _("RM a month a head"),
-    "RM a month a child": _("RM a month a child"), "RM a month a family": _("RM a month a family"), "RM a month, gross": _("RM a month, gross"),
+    "RM a month a child": _("RM a month a child"), "RM a month a family": _("RM a month a family"),
+    "RM a month, gross": _("RM a month, gross"),
     "RM, by plan": _("RM, by plan"), "RM a month, by plan": _("RM a month, by plan"), "contributions": _("contributions"),
     "contributions, by claim": _("contributions, by claim"), "RM a month, band of the wage": _("RM a month, band of the wage"),
     "share of the assumed wage": _("share of the assumed wage"), "share of the average wage": _("share of the average wage"),
@@ -40,6 +37,11 @@ UNKNOWN_FACT = "…"
 def language() -> str:
     """The language of the page, one of the two the law is written in."""
     return "en" if get_language() == "en" else "ms"
+
+
+def need_words(code: str) -> str:
+    """A need in the page's language."""
+    return NEEDS[code][language()]
 
 
 @dataclass(frozen=True)
@@ -153,14 +155,15 @@ def figure(law: Law, name: str, day: dt.date) -> FigureThroughTime:
     """A parameter through time, newest first; values passed but not commenced on top."""
     parameter = law.parameters[name]
     rows = sorted(parameter.rows, key=lambda r: r.start or dt.date.max, reverse=True)
-    return FigureThroughTime(name, parameter.title[language()], unit_words(parameter.unit), parameter.kind,
+    return FigureThroughTime(name, parameter.title[language()], unit_words(parameter), parameter.kind,
                              tuple(value_of(law, parameter, row, day) for row in rows))
 
 
-def unit_words(unit: str) -> str:
+def unit_words(parameter: Parameter) -> str:
     """The unit of a figure in the page's language; "" where the words of the figure already say it, or no Malay is known."""
+    unit = parameter.unit
     if unit in UNITS:
-        return str(UNITS[unit])
+        return str(UNITS[unit]).removeprefix("RM").lstrip(", ") if parameter.kind == "money" else str(UNITS[unit])
     return "" if unit in ("RM", "date", "rule", "dates") or language() == "ms" else unit
 
 
@@ -190,7 +193,8 @@ def gift(law: Law, benefit: Benefit, day: dt.date) -> Gift:
     """One benefit in words: the sum where it is one figure, else the names of the figures it is worked out from."""
     name = benefit.name[language()] if benefit.name else ""
     if benefit.in_kind:
-        return Gift(name, filled(law, benefit.in_kind, day), "" if benefit.amount is None else benefit.pay, (), "")
+        text = filled(law, benefit.in_kind, day)
+        return Gift("" if text.startswith(name) else name, text, "" if benefit.amount is None else benefit.pay, (), "")
     used = parameters_of(benefit.amount) if benefit.amount else []
     if benefit.amount is not None and benefit.amount.op == "param":
         rows = [row for row in law.parameters[used[0]].on(day) if row.value is not None]

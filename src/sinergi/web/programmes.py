@@ -50,12 +50,12 @@ def programmes(request: HttpRequest) -> HttpResponse:
     need, agency = need if need in catalogue.NEEDS else "", agency if agency in counts else ""
     day = timezone.localdate()
     found = catalogue.matching(every, names, need=need, agency=agency, q=q[:80])
-    rows = [{"of": p, "agency": names.get(p.agency, p.agency.upper()), "needs": [catalogue.NEEDS[n] for n in p.needs],
+    rows = [{"of": p, "agency": names.get(p.agency, p.agency.upper()), "needs": [catalogue.need_words(n) for n in p.needs],
              "gifts": brief(catalogue.gifts(law, p, day)) if law else [], "in_force": p.in_force_on(day)} for p in found]
     agencies = sorted(((code, names.get(code, code.upper()), n) for code, n in counts.items()), key=lambda entry: entry[1].lower())
     return render(request, "programmes/list.html", {
-        "rows": rows, "total": len(every), "agencies": agencies, "needs": catalogue.NEEDS.items(), "need": need, "agency": agency,
-        "q": q[:80], "law_version": law.version[:12] if law else ""})
+        "rows": rows, "total": len(every), "agencies": agencies, "needs": [(code, catalogue.need_words(code)) for code in catalogue.NEEDS],
+        "need": need, "agency": agency, "q": q[:80], "law_version": law.version[:12] if law else ""})
 
 
 @login_required
@@ -70,7 +70,7 @@ def programme(request: HttpRequest, programme_id: str) -> HttpResponse:
     page = catalogue.page_of(law, found, day)
     return render(request, "programmes/one.html", {
         "page": page, "programme": found, "agency": agency_names().get(found.agency, found.agency.upper()), "day": day,
-        "needs": [catalogue.NEEDS[n] for n in found.needs], "figures": [(f, chart(f.charted, day)) for f in page.figures],
+        "needs": [catalogue.need_words(n) for n in found.needs], "figures": [(f, chart(f.charted, day)) for f in page.figures],
         "law_version": law.version[:12]})
 
 
