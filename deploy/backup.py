@@ -15,6 +15,7 @@ file cut short, reordered or put in another's place does not open.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -159,11 +160,13 @@ def base() -> None:
 
 
 def carry() -> None:
-    """Lock each log file in the spool into the store, then remove it there. Safe to interrupt and to repeat."""
-    for path in sorted(Path(setting("SINERGI_WAL_SPOOL")).iterdir()):
-        if path.suffix != ".part":
-            lock(path.name, file_blocks(path), store("wal") / f"{path.name}.lock")
-            path.unlink()
+    """Lock each log file in the spool into the store, then remove it there. Safe to interrupt, to repeat and to run twice at once."""
+    with open(store("wal") / ".carrying", "w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        for path in sorted(Path(setting("SINERGI_WAL_SPOOL")).iterdir()):
+            if path.suffix != ".part":
+                lock(path.name, file_blocks(path), store("wal") / f"{path.name}.lock")
+                path.unlink()
 
 
 def copies() -> dict[str, dict]:
@@ -236,7 +239,7 @@ def instant(text: str) -> datetime:
     """An instant with its offset from UTC, as argparse wants it."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
-        raise argparse.ArgumentTypeError("say which clock: 2026-11-24T14:05:00+08:00")
+        raise argparse.ArgumentTypeError("name the offset of the clock, as in 2026-11-24T14:05:00+08:00")
     return found
 
 

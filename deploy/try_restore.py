@@ -36,6 +36,7 @@ class Trial:
         self.folder = Path(tempfile.mkdtemp(prefix="sinergi-restore-"))
         self.spool = self.folder / "spool"
         self.spool.mkdir()
+        (self.folder / "state").mkdir()
         for path in (self.folder, self.spool):
             path.chmod(0o711)
         if identity := server_identity():

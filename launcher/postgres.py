@@ -61,7 +61,7 @@ def server_identity() -> dict[str, Any]:
 def clusters_home() -> Path:
     """Where clusters lie: `.sinergi/pg`, or under /var/lib when we are root in a folder that `nobody` may not walk into."""
     if os.geteuid() == 0 and not all(part.stat().st_mode & 0o001 for part in STATE.parents):
-        return Path("/var/lib/sinergi") / FINGERPRINT
+        return Path("/var/lib/sinergi-checkouts") / FINGERPRINT
     return STATE / "pg"
 
 

@@ -99,7 +99,7 @@ def test_a_checkout_in_a_closed_folder_works(make_checkout, ground):
     (ground / "closed").chmod(0o700)
     assert ask(copy.answer(START), "SELECT 1") == 1
     home = where(copy)[0]
-    assert home.is_relative_to("/var/lib/sinergi" if os.geteuid() == 0 else copy.state)
+    assert home.is_relative_to("/var/lib/sinergi-checkouts" if os.geteuid() == 0 else copy.state)
     assert copy.sinergi("reset", "--yes").returncode == 0 and not home.exists()
 
 
