@@ -35,7 +35,7 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": frozenset({"audit.read", "access.read", "user.read", "agency.read", "programme.read"}),
     "machine": frozenset({"person.search", "person.read", "programme.read", "submission.receive", "person.register", "fact.record"}),
 }
-PLATFORM = frozenset({"message.send", "message.fail"})  # verbs only the platform itself holds, in its jobs and commands
+PLATFORM = frozenset({"message.send", "message.fail", "key.rotate"})  # verbs only the platform itself holds, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {
     "register": "register a person in need", "screen": "show what a person may receive", "refer": "refer to an agency that can help",

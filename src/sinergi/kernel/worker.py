@@ -42,7 +42,8 @@ class Worker:
                 beside = [asyncio.create_task(self.sweeping()), asyncio.create_task(self.carrying())]
                 try:
                     await app.run_worker_async(
-                        **({"queues": self.queues} if self.queues else {}), concurrency=self.concurrency, update_heartbeat_interval=self.clock.heartbeat,
+                        **({"queues": self.queues} if self.queues else {}), concurrency=self.concurrency,
+                        update_heartbeat_interval=self.clock.heartbeat,
                         stalled_worker_timeout=self.clock.stalled, install_signal_handlers=True, shutdown_graceful_timeout=20)
                 finally:
                     for task in beside:
