@@ -1,6 +1,6 @@
 """Addresses of sign-in: the pages of the sign-in library that we use, and no others. Nobody signs himself up or changes his own address."""
 from allauth.account import views
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 urlpatterns = [
@@ -13,7 +13,7 @@ urlpatterns = [
     path("akaun/kata-laluan/pertama/", views.password_set, name="account_set_password"),
     path("akaun/lupa/", views.password_reset, name="account_reset_password"),
     path("akaun/lupa/dihantar/", views.password_reset_done, name="account_reset_password_done"),
-    path("akaun/lupa/<uidb36>-<path:key>/", views.password_reset_from_key, name="account_reset_password_from_key"),
+    re_path(r"^akaun/lupa/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", views.password_reset_from_key, name="account_reset_password_from_key"),
     path("akaun/lupa/selesai/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("akaun/e-mel/", RedirectView.as_view(pattern_name="mfa_index"), name="account_email"),  # the library asks for this name
     path("akaun/", include("allauth.mfa.urls")),

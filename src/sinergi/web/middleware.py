@@ -1,20 +1,25 @@
-"""What surrounds each request: its number and log line, the session's clock, and the acting context with its read audit."""
+"""What surrounds each request: its number and log line, the session's clock, the second factor, the acting context with its read audit."""
 import logging
 import secrets
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRedirect
 
-from sinergi.kernel import acting, logs
+from sinergi.kernel import acting, logs, roles
 from sinergi.kernel.actors import actor_of
-from sinergi.kernel.roles import PURPOSES
+from sinergi.web import second_factor
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("sinergi.request")
@@ -43,6 +48,20 @@ class RequestLog:
             logs.request_id.reset(token)
 
 
+def onward(request: HttpRequest, name: str, **query: str) -> HttpResponse:
+    """Send a visitor to another page of sign-in; an htmx request takes the whole page there, not a part of it."""
+    address = f"{reverse(name)}?{urlencode(query)}"
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+
+
+def returning(request: HttpRequest) -> str:
+    """The page a visitor was on, as a path of this site: this one, or the one whose form he sent; empty when unknown."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    before = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    return urlunsplit(("", "", before.path, before.query, "")) if before.netloc == request.get_host() else ""
+
+
 class SessionClock:
     """Ends a session after SESSION_IDLE_MINUTES without a request, and after SESSION_HOURS in any case."""
 
@@ -50,16 +69,40 @@ class SessionClock:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Sign out when either clock ran down; the page says so and what was written is kept as a draft."""
+        """Sign out when either clock ran down; the page says so, what was written is kept as a draft, and sign-in leads back to it."""
         if request.user.is_authenticated:
             now = int(time.time())
             began, last = request.session.setdefault("began", now), request.session.get("last", now)
             if now - last > settings.SESSION_IDLE_MINUTES * 60 or now - began > settings.SESSION_HOURS * 3600:
                 logout(request)
-                return redirect("/masuk/?ended=1")
+                return onward(request, "account_login", ended="1", next=returning(request))
             if now - last > 30 or "last" not in request.session:
                 request.session["last"] = now
         return self.get_response(request)
+
+
+class SecondFactor:
+    """Where SECOND_FACTOR_REQUIRED is on, who signed in without a second factor sets one up and opens nothing else before."""
+
+    DOORS = frozenset({"mfa_activate_totp", "account_reauthenticate", "account_logout", "switch_language"})
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Nothing before the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Lead to the set-up; a session older than the second factor, set up elsewhere, has to sign in again."""
+        match = request.resolver_match
+        if (not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated or second_factor.passed(request)
+                or (match and match.url_name in self.DOORS)):
+            return None
+        if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+            logout(request)
+            return onward(request, "account_login", next=returning(request))
+        return onward(request, "mfa_activate_totp", required="1")
 
 
 class ActingRequest:
@@ -69,16 +112,13 @@ class ActingRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Open the context from the user's grants and the purpose he chose (session), or `register`."""
+        """Open the context from the user's grants and the purpose he chose (session), or the usual one of his role."""
         if request.path.startswith(OPEN) or not request.user.is_authenticated:
             return self.get_response(request)
         actor = actor_of(request.user)  # type: ignore[arg-type]
         request.actor = actor  # type: ignore[attr-defined]
-        purpose = request.session.get("purpose", "register")
-        match: Any = request.resolver_match
-        page = match.view_name if match else ""
-        purpose = purpose if purpose in PURPOSES else "register"
-        with acting.acting(actor, purpose=purpose, request=logs.request_id.get(), page=page) as context:
+        choice, purpose = roles.purposes_for(actor.verbs), request.session.get("purpose")
+        with acting.acting(actor, purpose=purpose if purpose in choice else choice[0], request=logs.request_id.get()) as context:
             response = self.get_response(request)
             context.page = context.page or getattr(request.resolver_match, "view_name", "") or ""
             if response.status_code >= 500:
