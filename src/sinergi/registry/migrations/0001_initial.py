@@ -91,10 +91,12 @@ class Migration(migrations.Migration):
                 ('sex', models.CharField(blank=True, max_length=6)),
                 ('language', models.CharField(default='ms', max_length=2)),
                 ('state', models.CharField(blank=True, max_length=20)),
+                ('standing', models.CharField(default='yet_to_be_helped', max_length=20)),
                 ('safe_address', models.BooleanField(default=False)),
                 ('died_on', models.DateField(null=True)),
                 ('registered_at', models.DateTimeField()),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='registry.person')),
+                ('erased_at', models.DateTimeField(null=True)),
                 ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
             ],
         ),
@@ -254,6 +256,7 @@ class Migration(migrations.Migration):
                 ('finding', models.CharField(blank=True, max_length=500)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('consent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='registry.consent')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='registry.person')),
@@ -320,6 +323,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='person',
             constraint=models.CheckConstraint(condition=models.Q(('sex__in', ('male', 'female', ''))), name='person_sex'),
+        ),
+        migrations.AddConstraint(
+            model_name='person',
+            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ('yet_to_be_helped', 'being_helped', 'helped'))), name='person_standing'),
         ),
         migrations.AddConstraint(
             model_name='person',

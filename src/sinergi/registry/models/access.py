@@ -38,7 +38,8 @@ class Consent(models.Model):
 class Access(models.Model):
     """An agency (or one user of it) may open a person, from registration, consent, a written reason or the person's own request.
 
-    `holder` is the agency that registered him: it is shown what was opened by written reason. Row security of `Person` asks these rows.
+    `holder` is the agency that registered him: it is shown what was opened by written reason; `opened_by` is the agency that opened it.
+    Row security of `Person` asks these rows.
     """
 
     PERSONAL = ("reason",)
@@ -46,6 +47,7 @@ class Access(models.Model):
     person = models.ForeignKey("registry.Person", models.CASCADE, related_name="accesses")
     agency = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
     holder = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
     user = models.ForeignKey("kernel.User", models.CASCADE, null=True, related_name="+")
     ground = models.CharField(max_length=12)
     consent = models.ForeignKey(Consent, models.CASCADE, null=True, related_name="accesses")

@@ -43,6 +43,11 @@ class Fact(AnyFact):
     person = models.ForeignKey("registry.Person", models.CASCADE, null=True, related_name="facts")
     household = models.ForeignKey("registry.Household", models.CASCADE, null=True, related_name="facts")
 
+    @property
+    def UNAUDITED(self) -> tuple[str, ...]:  # noqa: N802
+        """A household has no key to lock its values with, so the audit names the fact and leaves the value to this row."""
+        return ("value",) if self.person_id is None else ()
+
     class Meta(AnyFact.Meta):
         constraints = [
             *AnyFact.Meta.constraints,

@@ -7,17 +7,19 @@ from django.db.models import Q
 from sinergi.kernel.flow import flow, states
 
 BATCH = flow("batch", {
-    "map": (frozenset({"received", "mapped"}), "mapped"),
-    "start": (frozenset({"mapped"}), "running"),
+    "map": (frozenset({"received", "checked"}), "checking"),
+    "check": (frozenset({"checking"}), "checked"),
+    "start": (frozenset({"checked"}), "running"),
     "finish": (frozenset({"running"}), "finished"),
-    "fail": (frozenset({"running"}), "stopped"),
-    "resume": (frozenset({"stopped"}), "running"),
+    "stop": (frozenset({"checking", "running"}), "stopped"),
     "undo": (frozenset({"finished", "stopped"}), "undone"),
 })
 
 
 class Draft(models.Model):
     """A form somebody has begun, saved as he goes, on the server and never on the device. His alone."""
+
+    UNAUDITED = ("body",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey("kernel.User", models.CASCADE, related_name="+")
@@ -30,7 +32,7 @@ class Draft(models.Model):
 class Submission(models.Model):
     """What an agency sent about a household, as received and never edited. `household` is filled once it is registered."""
 
-    PERSONAL = ("body",)
+    UNAUDITED = ("body",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
@@ -58,19 +60,21 @@ class ColumnMapping(models.Model):
 
 
 class Batch(models.Model):
-    """A list of a partner: one file, a preview that names each bad row, then a job. Counts are facts of its rows."""
+    """A list of a partner: one encrypted file, a check that names each bad row, then a job that registers the good ones.
+
+    `columns`: column number -> field; `progress`: the job that checks or registers.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
     title = models.CharField(max_length=160)
     file = models.CharField(max_length=64)
-    sha256 = models.CharField(max_length=64)
+    header = models.JSONField(default=list)
     columns = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default="received")
     rows = models.IntegerField(default=0)
-    bad = models.IntegerField(default=0)
-    done = models.IntegerField(default=0)
-    result = models.CharField(max_length=64, blank=True)
+    progress = models.UUIDField(null=True)
+    on = models.DateField()
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=64)
     finished_at = models.DateTimeField(null=True)
@@ -80,19 +84,18 @@ class Batch(models.Model):
 
 
 class BatchRow(models.Model):
-    """One row of a list and what became of it. `errors`: [{field, code, value}]."""
-
-    PERSONAL = ("body",)
+    """One row of a list and what became of it. `cells`: as they stand in the file; `errors`: [{field, code, value, words}]."""
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="lines")
     row = models.IntegerField()
-    body = models.JSONField(null=True)
-    outcome = models.CharField(max_length=12)
+    cells = models.JSONField()
+    outcome = models.CharField(max_length=12, default="waiting")
     errors = models.JSONField(default=list)
     person = models.ForeignKey("registry.Person", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
+        indexes = [models.Index(fields=["batch", "outcome", "row"], name="batch_row_outcome_order")]
         constraints = [
             models.UniqueConstraint(name="batch_row_once", fields=["batch", "row"]),
-            models.CheckConstraint(name="batch_row_outcome", condition=Q(outcome__in=["registered", "known", "refused", "undone"])),
+            models.CheckConstraint(name="batch_row_outcome", condition=Q(outcome__in=["waiting", "good", "refused", "registered", "known", "undone"])),
         ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 SEXES = ("male", "female", "")
+STANDINGS = ("yet_to_be_helped", "being_helped", "helped")
 IDENTIFIER_KINDS = ("mykad", "mykas", "mypr", "old_card", "army", "police", "passport", "unhcr", "birth_certificate")
 IDENTIFIER_QUALITIES = ("asserted", "verified", "odd")
 RELATIONS = ("head", "spouse", "child", "parent", "sibling", "grandparent", "grandchild", "foster_child", "other")
@@ -12,6 +13,8 @@ RELATIONS = ("head", "spouse", "child", "parent", "sibling", "grandparent", "gra
 
 class Person(models.Model):
     """Somebody known to the platform. His id survives a merge: `merged_into` names whom it became, and both keep opening him.
+
+    `standing` is one of the three published states, the only thing besides his existence that every partner may find.
 
     `name` is kept as given, never reordered; `name_key` is the form in which names are found (core.linkage). `state` is that of his
     present address, kept here because row security asks it.
@@ -26,18 +29,21 @@ class Person(models.Model):
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=6, blank=True)
     language = models.CharField(max_length=2, default="ms")
+    standing = models.CharField(max_length=20, default="yet_to_be_helped")
     state = models.CharField(max_length=20, blank=True)
     safe_address = models.BooleanField(default=False)
     died_on = models.DateField(null=True)
     registered_by = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
     registered_at = models.DateTimeField()
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["registered_by", "registered_at"], name="person_registered")]
         constraints = [
             models.CheckConstraint(name="person_name", condition=~Q(name="")),
             models.CheckConstraint(name="person_sex", condition=Q(sex__in=SEXES)),
+            models.CheckConstraint(name="person_standing", condition=Q(standing__in=STANDINGS)),
             models.CheckConstraint(name="person_not_merged_into_himself", condition=~Q(merged_into=models.F("id"))),
             models.CheckConstraint(name="person_lived", condition=Q(died_on=None) | Q(birth_date=None) | Q(died_on__gte=models.F("birth_date"))),
         ]

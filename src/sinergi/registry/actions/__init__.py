@@ -1,0 +1,35 @@
+"""What the registry lets others do. Each is one verb: checked, one transaction, one audit entry."""
+
+from .consents import ConsentGiven, claim_person, give_consent, open_by_reason, review_access, withdraw_consent
+from .drafts import discard_draft, save_draft
+from .facts import record_facts
+from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address
+from .receiving import receive_submission
+from .registering import Registered, add_member, register_households, take_in
+from .requests import FORGETTERS, answer_request, erase_person, open_request
+
+__all__ = [
+    "FORGETTERS",
+    "ConsentGiven",
+    "Registered",
+    "add_member",
+    "answer_request",
+    "appoint_guardian",
+    "claim_person",
+    "correct_person",
+    "discard_draft",
+    "end_membership",
+    "erase_person",
+    "give_consent",
+    "open_by_reason",
+    "open_request",
+    "protect_address",
+    "receive_submission",
+    "record_address",
+    "record_facts",
+    "register_households",
+    "review_access",
+    "save_draft",
+    "take_in",
+    "withdraw_consent",
+]

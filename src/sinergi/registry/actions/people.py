@@ -1,0 +1,224 @@
+"""Changing what is kept of a person: his particulars, his address, who may read it, his household and his guardians."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from sinergi.core.linkage import name_key
+from sinergi.core.rules import Law
+from sinergi.kernel import law as published
+from sinergi.kernel.action import action, changes
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Refused
+
+from .. import policy
+from ..codes import IDENTIFIER_KINDS, LANGUAGES
+from ..models import Address, ContactPoint, Fact, Guardianship, Identifier, Membership, Person, SafeReader
+from ..queries import household_of, resolve
+from ..queries.people import present
+from ..submission import CleanAddress, SubmissionFaults
+from ..submission.people import PersonReader
+from ..submission.values import fault
+from .rows import Rows, is_minor, user_id
+
+
+@action("person.correct", policy.serving)
+def correct_person(
+    person_id: UUID,
+    *,
+    actor: Actor,
+    corrections: Mapping[str, Any],
+    on: date,
+    demo: bool = False,
+    law: Law | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Correct name, birth_date, sex, language, died_on, phone, email or a number ('mykad', 'passport' with 'country', …), each as typed.
+
+    A number or phone replaces the one of its kind. Raises SubmissionFaults, or Refused: `person.nothing_changed`, `number.belongs_to_another`.
+    """
+    person = Person.objects.get(pk=resolve(person_id))
+    now, reader = at or timezone.now(), PersonReader(law or published.current(), on, demo, "")
+    given = {k: v for k, v in corrections.items() if v not in ("", None)}
+    changes().watch(person)
+    changed = particulars(person, given, reader)
+    numbers = [n for n, _ in reader.numbers(given)]
+    contacts = [(kind, values) for kind, values in (("phone", reader.phones(given)), ("email", reader.emails(given))) if values]
+    if reader.faults:
+        raise SubmissionFaults(reader.faults)
+    if not changed and not numbers and not contacts:
+        raise Refused("person.nothing_changed")
+    remember(person, changed, actor, now)
+    person.save(update_fields=["name", "name_key", "birth_date", "sex", "language", "died_on"])
+    rows = Rows(actor, now)
+    for number in numbers:
+        end(Identifier.objects.filter(person=person, kind=number.kind, ended_at=None), now)
+        rows.numbers.append(
+            Identifier(person=person, kind=number.kind, country=number.country, value=number.value, quality=number.quality, recorded_at=now)
+        )
+    for kind, values in contacts:
+        end(ContactPoint.objects.filter(person=person, kind=kind, ended_at=None), now)
+        rows.contacts += [ContactPoint(person=person, kind=kind, value=v, hidden=person.safe_address, recorded_at=now) for v in values]
+    try:
+        with transaction.atomic():
+            rows.save()
+    except IntegrityError as clash:
+        raise Refused("number.belongs_to_another", field=next(iter(set(given) & set(IDENTIFIER_KINDS)), "")) from clash
+    rows.enter()
+
+
+def particulars(person: Person, given: Mapping[str, Any], reader: PersonReader) -> dict[str, Any]:
+    """Set what is corrected on the person; gives {column: value before} of what changed."""
+    before = {name: getattr(person, name) for name in ("name", "birth_date", "sex", "language", "died_on")}
+    if "name" in given:
+        person.name = reader.name(given)
+        person.name_key = name_key(person.name)[:200]
+    if "birth_date" in given:
+        person.birth_date = reader.birth(given, [])
+    if "sex" in given:
+        person.sex = reader.sex(given, [])
+    if "language" in given:
+        person.language = given["language"]
+        reader.faults += [] if person.language in LANGUAGES else [fault("language", "language.unknown", person.language)]
+    if "died_on" in given:
+        person.died_on = reader.day("died_on", given["died_on"], True)
+        if person.died_on and person.birth_date and person.died_on < person.birth_date:
+            reader.fault("died_on", "day.before_start")
+    return {name: value for name, value in before.items() if value != getattr(person, name)}
+
+
+def remember(person: Person, before: Mapping[str, Any], actor: Actor, at: datetime) -> None:
+    """Keep on the two time axes what was believed of birth and sex, so that a past answer is recomputed with it."""
+    rows = Rows(actor, at)
+    for name in ("birth_date", "sex"):
+        if name not in before:
+            continue
+        start = person.registered_at.date()
+        old = list(Fact.objects.filter(person=person, name=name, replaced_at=None))
+        for row in old:
+            row.replaced_at = at
+            row.save(update_fields=["replaced_at"])
+        shared = {"person": person, "name": name, "valid_from": start, "recorded_by": actor.id, "said_by": "officer"}
+        if not old and before[name]:
+            rows.facts.append(Fact(**shared, value=plain(before[name]), recorded_at=person.registered_at, replaced_at=at))
+        rows.facts.append(Fact(**shared, value=plain(getattr(person, name)), recorded_at=at))
+    rows.save()
+    rows.enter()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def end(rows: Any, at: datetime) -> None:
+    """End rows that have `ended_at`."""
+    for row in rows:
+        changes().watch(row)
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])
+
+
+@action("address.record", policy.serving)
+def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: date, at: datetime | None = None) -> None:
+    """Record where a person lives from a day on; the address before ends. Those of his household without one of their own live there too.
+
+    A person whose address is hidden keeps it hidden. Refused: `address.outside_area`, `address.hidden_from_you`.
+    """
+    person = Person.objects.get(pk=resolve(person_id))
+    limits = actor.states("person.read")
+    if limits and address.state not in limits:
+        raise Refused("address.outside_area", field="state")
+    hidden, rows = address.safe or person.safe_address, Rows(actor, at or timezone.now())
+    if hidden and not reads_hidden(actor, person.pk):
+        if person.safe_address:
+            raise Refused("address.hidden_from_you")
+        rows.reader(person.pk, user_id(actor))
+    for old in Address.objects.filter(person=person, to_on=None):
+        changes().watch(old)
+        old.to_on = max(on, old.from_on)
+        old.save(update_fields=["to_on"])
+    rows.address(person.pk, address, on, hidden)
+    rows.save()
+    rows.enter()
+    for other in [person, *without_address(person.pk, on)]:
+        changes().watch(other)
+        other.state, other.safe_address = address.state, other.safe_address or hidden
+        other.save(update_fields=["state", "safe_address"])
+
+
+def without_address(person_id: UUID, on: date) -> list[Person]:
+    """The others of his household who have no address of their own."""
+    household = household_of(person_id, on)
+    inside = Membership.objects.filter(present(on), household_id=household).exclude(person_id=person_id).values("person_id")
+    return list(Person.objects.filter(pk__in=inside).exclude(addresses__to_on=None, addresses__id__isnull=False)) if household else []
+
+
+def reads_hidden(actor: Actor, person_id: UUID) -> bool:
+    """May the actor read the person's hidden address?"""
+    return actor.holds("address.read_safe") or SafeReader.objects.filter(person_id=person_id, user_id=user_id(actor)).exists()
+
+
+@action("person.protect_address", policy.serving)
+def protect_address(
+    person_id: UUID, *, actor: Actor, readers: Sequence[UUID] = (), protect: bool = True, at: datetime | None = None
+) -> None:
+    """Hide address and phone of a person and all who live with him from everybody but the actor and the named users; or show them again.
+
+    Refused: `address.hidden_from_you` to who may not read it himself, `person.not_a_user`.
+    """
+    person = Person.objects.get(pk=resolve(person_id))
+    now, rows = at or timezone.now(), Rows(actor, at or timezone.now())
+    if person.safe_address and not reads_hidden(actor, person.pk):
+        raise Refused("address.hidden_from_you")
+    household = household_of(person.pk, timezone.localdate(now))
+    inside = Membership.objects.filter(household_id=household, to_on=None).values_list("person_id", flat=True) if household else []
+    everyone = list(Person.objects.filter(pk__in={person.pk, *inside}))
+    if protect:
+        named = set(SafeReader.objects.filter(person__in=everyone).values_list("person_id", "user_id"))
+        for who in everyone:
+            for user in dict.fromkeys([user_id(actor), *readers]):
+                if (who.pk, user) not in named:
+                    rows.reader(who.pk, user)
+        rows.save()
+        rows.enter()
+    for who in everyone:
+        changes().watch(who)
+        who.safe_address = protect
+        who.save(update_fields=["safe_address"])
+    for row in [*Address.objects.filter(person__in=everyone), *ContactPoint.objects.filter(person__in=everyone)]:
+        changes().watch(row)
+        row.hidden = protect
+        row.save(update_fields=["hidden"])
+
+
+@action("household.end_membership", policy.serving_household)
+def end_membership(household_id: UUID, *, actor: Actor, person_id: UUID, on: date) -> None:
+    """Somebody leaves a household; `on` is his last day there. Refused: `household.not_member`, `household.before_joining`."""
+    row = Membership.objects.filter(household_id=household_id, person_id=resolve(person_id), to_on=None).first()
+    if row is None:
+        raise Refused("household.not_member")
+    if on < row.from_on:
+        raise Refused("household.before_joining", field="on")
+    changes().watch(row)
+    row.to_on = on
+    row.save(update_fields=["to_on"])
+
+
+@action("household.appoint_guardian", policy.serving)
+def appoint_guardian(person_id: UUID, *, actor: Actor, guardian_id: UUID, on: date, at: datetime | None = None) -> Guardianship:
+    """Name who answers for a minor, or for an adult who cannot. Refused: `guardian.himself`, `guardian.minor`, `guardian.already`, `person.unknown`."""
+    who, guardian = resolve(person_id), Person.objects.filter(pk=resolve(guardian_id)).first()
+    if guardian is None:
+        raise Refused("person.unknown", field="guardian")
+    if guardian.pk == who:
+        raise Refused("guardian.himself", field="guardian")
+    if is_minor(guardian.birth_date, on):
+        raise Refused("guardian.minor", field="guardian")
+    if Guardianship.objects.filter(person_id=who, guardian=guardian, to_on=None).exists():
+        raise Refused("guardian.already", field="guardian")
+    return Guardianship.objects.create(person_id=who, guardian=guardian, from_on=on, recorded_at=at or timezone.now())

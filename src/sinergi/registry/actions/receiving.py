@@ -1,0 +1,28 @@
+"""What an agency sends is kept as it was received and never edited."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from sinergi.kernel.action import action, changes
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Refused
+
+from .. import policy
+from ..models import Submission
+
+CHANNELS = ("counter", "group", "api", "demo")
+
+
+@action("submission.receive", policy.of_an_agency)
+def receive_submission(body: dict[str, Any], *, actor: Actor, channel: str = "counter", at: datetime | None = None) -> UUID:
+    """Keep a submission as received. Gives its id. Refused: `submission.channel_unknown`."""
+    if channel not in CHANNELS:
+        raise Refused("submission.channel_unknown")
+    submission = Submission.objects.create(
+        agency_id=actor.agency, channel=channel, body=body, received_at=at or timezone.now(), received_by=actor.id
+    )
+    changes().made(submission)
+    return submission.pk

@@ -1,0 +1,55 @@
+"""Who may do the registry's verbs, beyond holding them. Row security stands behind: whom it hides, nobody may change."""
+
+from typing import Any
+from uuid import UUID
+
+from sinergi.kernel.actors import Actor
+
+from .models import Access, Batch, Consent, DataRequest, Draft
+from .queries import household_is_open, is_served
+
+
+def of_an_agency(actor: Actor, subject: Any) -> bool:
+    """Whoever acts for an agency."""
+    return bool(actor.agency)
+
+
+def serving(actor: Actor, person_id: UUID) -> bool:
+    """Whoever may open the person: his agency registered him, or he was opened to it."""
+    return is_served(person_id)
+
+
+def serving_household(actor: Actor, household_id: UUID) -> bool:
+    """Whoever may open the household."""
+    return household_is_open(household_id)
+
+
+def own_draft(actor: Actor, draft_id: UUID | None) -> bool:
+    """One's own drafts, and new ones."""
+    return draft_id is None or Draft.objects.filter(pk=draft_id).exists()
+
+
+def seeing_consent(actor: Actor, consent_id: UUID) -> bool:
+    """Whoever serves the person, and the agency the consent was given to."""
+    return Consent.objects.filter(pk=consent_id).exists()
+
+
+def reviewing(actor: Actor, access_id: int) -> bool:
+    """Whoever reviews for the agency that registered the person; not the one who opened him."""
+    row = Access.objects.filter(pk=access_id).first()
+    return row is not None and actor.reaches("access.review", row.holder_id) and str(row.user_id) != actor.id
+
+
+def taking_requests(actor: Actor, person_id: UUID) -> bool:
+    """Whoever serves the person, and the national protection officer."""
+    return actor.nationwide("request.read") or is_served(person_id)
+
+
+def answering(actor: Actor, request_id: UUID) -> bool:
+    """The protection officer, of requests he may see."""
+    return DataRequest.objects.filter(pk=request_id).exists()
+
+
+def own_batch(actor: Actor, batch: Batch) -> bool:
+    """Lists of one's own agency."""
+    return bool(batch.agency_id == actor.agency)

@@ -1,0 +1,254 @@
+"""Persons as their pages show them. Row security decides who is seen; each query here records whom it showed.
+
+A merged person answers for his survivor: every id that was ever given out keeps working.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from sinergi.core.identity import masked, number_words
+from sinergi.kernel.acting import shown
+from sinergi.kernel.actors import Actor
+
+from ..models import Address, ContactPoint, Guardianship, Household, Identifier, Membership, Paper, Person
+
+HEAD_FIRST = ("head", "spouse", "child", "parent", "sibling", "grandparent", "grandchild", "foster_child", "other")
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A person as the strip on top of his page shows him. `masked`: his number with all but the last four hidden; '' without one."""
+
+    id: UUID
+    name: str
+    birth_date: date | None
+    sex: str
+    language: str
+    state: str
+    safe_address: bool
+    died_on: date | None
+    standing: str
+    agency: str
+    registered_at: datetime
+    erased: bool
+    masked: str
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """Somebody of a household, or a guardian (`relation` 'guardian'), from which day to which."""
+
+    person: PersonView
+    relation: str
+    from_on: date
+    to_on: date | None
+
+
+@dataclass(frozen=True)
+class IdentifierView:
+    """A number: as kept, and as it is printed (`words`)."""
+
+    kind: str
+    country: str
+    value: str
+    words: str
+    quality: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class AddressView:
+    """An address of a person; `of_household`: he has none of his own, and lives where the head of his household does."""
+
+    lines: str
+    postcode: str
+    district: str
+    state: str
+    hidden: bool
+    from_on: date
+    to_on: date | None
+    of_household: bool
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """A phone (E.164) or e-mail address."""
+
+    kind: str
+    value: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """A document seen or kept; `file` is empty when it was only seen."""
+
+    id: UUID
+    kind: str
+    title: str
+    file: str
+    media_type: str
+    size: int
+    stored_at: datetime
+
+
+def resolve(person_id: UUID) -> UUID:
+    """The person an id stands for today: himself, or the survivor of a merge. An id that is not known, or not ours, comes back as it is."""
+    seen = {person_id}
+    while (into := Person.objects.filter(pk=person_id).values_list("merged_into_id", flat=True).first()) is not None and into not in seen:
+        seen.add(into)
+        person_id = into
+    return person_id
+
+
+def is_served(person_id: UUID) -> bool:
+    """May this actor open the person: does row security let him see the row?"""
+    return Person.objects.filter(pk=person_id).exists()
+
+
+def household_is_open(household_id: UUID) -> bool:
+    """May this actor open the household?"""
+    return Household.objects.filter(pk=household_id).exists()
+
+
+def people(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+    """Persons by id, those of others left out; a merged one stands under the id asked for. Two queries, three where somebody was merged."""
+    ids = list(dict.fromkeys(person_ids))
+    found = views(ids)
+    survivors = (
+        {i: resolve(i) for i in Person.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("id", flat=True)} if ids else {}
+    )
+    if survivors:
+        later = views(survivors.values())
+        found |= {old: later[new] for old, new in survivors.items() if new in later}
+    shown(v.id for v in found.values())
+    return found
+
+
+def views(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+    """Persons by id with their number. Two queries."""
+    numbers = Identifier.objects.filter(ended_at=None).order_by("id")
+    rows = Person.objects.filter(pk__in=list(person_ids)).prefetch_related(Prefetch("identifiers", numbers))
+    return {p.pk: view(p) for p in rows}
+
+
+def view(person: Person) -> PersonView:
+    """A row as a view."""
+    numbers = list(person.identifiers.all())
+    return PersonView(
+        person.pk,
+        person.name,
+        person.birth_date,
+        person.sex,
+        person.language,
+        person.state,
+        person.safe_address,
+        person.died_on,
+        person.standing,
+        person.registered_by_id,
+        person.registered_at,
+        person.erased_at is not None,
+        masked(numbers[0].value) if numbers else "",
+    )
+
+
+def person(person_id: UUID) -> PersonView | None:
+    """One person; None when he is not known or not ours."""
+    return people([person_id]).get(person_id)
+
+
+strip = person
+
+
+def household_of(person_id: UUID, on: date) -> UUID | None:
+    """The household a person lives in on a day: the one he joined last."""
+    row = (
+        Membership.objects.filter(present(on), person_id=resolve(person_id))
+        .order_by("-from_on", "-id")
+        .values_list("household_id", flat=True)
+    )
+    return row.first()
+
+
+def present(on: date) -> Q:
+    """The condition: from `from_on` to `to_on`, both included."""
+    return Q(from_on__lte=on) & (Q(to_on=None) | Q(to_on__gte=on))
+
+
+def members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
+    """Who belongs to a household on a day, the head first, then by relation and age. Members who are not ours are left out."""
+    rows = list(Membership.objects.filter(present(on), household_id=household_id).order_by("id"))
+    found = people(row.person_id for row in rows)
+    views_ = [MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in rows if row.person_id in found]
+    return tuple(sorted(views_, key=lambda m: (HEAD_FIRST.index(m.relation), m.person.birth_date or date.max)))
+
+
+def head_of(household_id: UUID, on: date) -> UUID | None:
+    """The head of a household on a day."""
+    return Membership.objects.filter(present(on), household_id=household_id, relation="head").values_list("person_id", flat=True).first()
+
+
+def identifiers(person_id: UUID) -> tuple[IdentifierView, ...]:
+    """A person's numbers in force, oldest first."""
+    who = resolve(person_id)
+    rows = list(Identifier.objects.filter(person_id=who, ended_at=None).order_by("id"))
+    shown([who] if rows else [])
+    return tuple(IdentifierView(r.kind, r.country, r.value, number_words(r.kind, r.value), r.quality, r.recorded_at) for r in rows)
+
+
+def addresses(person_id: UUID, on: date) -> tuple[AddressView, ...]:
+    """A person's addresses, newest first; without one of his own, that of the head he lives with on the day. Hidden ones only for named people."""
+    who = resolve(person_id)
+    own = list(Address.objects.filter(person_id=who).order_by("-from_on", "-id"))
+    household = None if own else household_of(who, on)
+    rows = own
+    if household is not None:
+        inside = Membership.objects.filter(present(on), household_id=household).values("person_id")
+        rows = list(Address.objects.filter(present(on), person_id__in=inside).order_by("-from_on", "-id")[:1])
+    shown({who, *(r.person_id for r in rows)} if rows else [])
+    return tuple(AddressView(r.lines, r.postcode, r.district, r.state, r.hidden, r.from_on, r.to_on, r.person_id != who) for r in rows)
+
+
+def contact_points(person_id: UUID) -> tuple[ContactView, ...]:
+    """Phones and e-mail addresses in use. Hidden ones only for named people."""
+    who = resolve(person_id)
+    rows = list(ContactPoint.objects.filter(person_id=who, ended_at=None).order_by("id"))
+    shown([who] if rows else [])
+    return tuple(ContactView(r.kind, r.value, r.hidden) for r in rows)
+
+
+def guardians(person_id: UUID, on: date) -> tuple[MemberView, ...]:
+    """Who answers for a person on a day."""
+    rows = list(Guardianship.objects.filter(present(on), person_id=resolve(person_id)).order_by("id"))
+    found = people(r.guardian_id for r in rows)
+    return tuple(MemberView(found[r.guardian_id], "guardian", r.from_on, r.to_on) for r in rows if r.guardian_id in found)
+
+
+def wards(person_id: UUID, on: date) -> tuple[MemberView, ...]:
+    """For whom a person answers on a day."""
+    rows = list(Guardianship.objects.filter(present(on), guardian_id=resolve(person_id)).order_by("id"))
+    found = people(r.person_id for r in rows)
+    return tuple(MemberView(found[r.person_id], "ward", r.from_on, r.to_on) for r in rows if r.person_id in found)
+
+
+def papers(person_id: UUID) -> tuple[PaperView, ...]:
+    """Documents seen or kept, newest first."""
+    who = resolve(person_id)
+    rows = list(Paper.objects.filter(person_id=who, removed_at=None).order_by("-stored_at"))
+    shown([who] if rows else [])
+    return tuple(PaperView(r.pk, r.kind, r.title, r.file, r.media_type, r.size, r.stored_at) for r in rows)
+
+
+def recent_people(actor: Actor, limit: int = 10) -> tuple[PersonView, ...]:
+    """Persons the actor's agency registered last."""
+    ids = list(
+        Person.objects.filter(registered_by_id=actor.agency, merged_into=None, erased_at=None)
+        .order_by("-registered_at")
+        .values_list("id", flat=True)[:limit]
+    )
+    found = people(ids)
+    return tuple(found[i] for i in ids if i in found)

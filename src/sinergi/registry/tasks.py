@@ -1,0 +1,61 @@
+"""The registry's jobs: a partner's list is checked and registered in steps; each step is one transaction, so a kill loses and doubles nothing."""
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from sinergi.kernel import law
+from sinergi.kernel.acting import acting
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.jobs import Step, job
+
+from .actions import batches as actions
+from .models import Batch
+from .queries import batches
+
+CHECKED_AT_ONCE, REGISTERED_AT_ONCE = 1000, 250
+
+
+def gave_up(*, actor: Actor, fault: str, batch_id: str) -> None:
+    """A list whose job is never tried again stands as it is; its page says so and offers to go on or to undo."""
+
+
+@job("batch.check", queue="bulk", gave_up=gave_up)
+def check(batch_id: str, *, actor: Actor, done: int) -> Step | None:
+    """Check the next rows."""
+    batch = batches.batch(UUID(batch_id))
+    if batch is None or batch.state != "checking":
+        return None
+    checked = actions.check_rows(batch, actor=actor, law=law.current(), most=CHECKED_AT_ONCE)
+    return Step(batch.rows if batch.state != "checking" else done + checked, batch.rows)
+
+
+@job("batch.register", queue="bulk", gave_up=gave_up)
+def register(batch_id: str, *, actor: Actor, done: int) -> Step | None:
+    """Register the next good rows."""
+    batch = batches.batch(UUID(batch_id))
+    if batch is None or batch.state != "running":
+        return None
+    made = actions.register_rows(batch, actor=actor, law=law.current(), most=REGISTERED_AT_ONCE, at=timezone.now())
+    return Step(batch.rows if batch.state != "running" else done + made, batch.rows)
+
+
+def map_and_check(batch: Batch, *, actor: Actor, columns: dict[str, str], at: datetime) -> UUID:
+    """Map the columns and queue the check, together or not at all. Returns the id of its progress."""
+    with acting(actor, purpose="register"):
+        actions.map_batch(batch, actor=actor, columns=columns, law=law.current(), at=at)
+        return queue(batch, "check", actor)
+
+
+def start(batch: Batch, *, actor: Actor) -> UUID:
+    """Start the list and queue its registration, together or not at all. Returns the id of its progress."""
+    with acting(actor, purpose="register"):
+        actions.start_batch(batch, actor=actor)
+        return queue(batch, "register", actor)
+
+
+def queue(batch: Batch, work: str, actor: Actor) -> UUID:
+    """Queue a job of a list; lists of one agency run one after another."""
+    found = {"check": check, "register": register}[work].later(
+        actor=actor, purpose="register", subject=f"registry.Batch:{batch.pk}", one_at_a_time=f"list:{batch.agency_id}", batch_id=batch.pk)
+    return found
