@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.utils import translation
 
@@ -113,3 +114,9 @@ def test_a_field_says_its_fault_and_hint_to_a_screen_reader():
     assert 'aria-describedby="id_note_helptext"' in note and 'id="id_note_helptext"' in note
     kind = drawn("{% field form.kind %}", form=form)
     assert kind.count('class="choice"') == 2 and "<fieldset" in kind and '<label for="id_kind_1">B</label>' in kind
+
+
+def test_comments_of_templates_are_not_printed():
+    broken = [path.name for path in (settings.SOURCE / "web" / "templates").rglob("*.html")
+              if any("{#" in line and "#}" not in line for line in path.read_text("utf-8").splitlines())]
+    assert broken == []

@@ -222,7 +222,7 @@ def src(status: str) -> SafeString:
 def evidence_bar(weight: int | None) -> SafeString:
     """A bar from the middle: right for, left against; weight -50 … 50, None = not known."""
     if weight is None:
-        bar = format_html('<rect class="bar-none" x="46" y="5" width="8" height="2"/>')
+        bar = SafeString('<rect class="bar-none" x="46" y="5" width="8" height="2"/>')
     else:
         side = "for" if weight >= 0 else "against"
         bar = format_html('<rect class="bar-{}" x="{}" y="1.5" width="{}" height="9"/>', side, 50 + min(weight, 0), abs(weight))
