@@ -31,7 +31,7 @@ class Table:
 
 
 def table_of(content: bytes) -> Table:
-    """The whole list. Raises Refused as files.checked, and list.wrong_kind, list.empty, list.too_many_rows, list.too_many_columns, list.same_header."""
+    """The whole list. Refused: as files.checked, list.wrong_kind, list.empty, list.too_many_rows, list.too_many_columns, list.same_header."""
     lines = xlsx_lines(content) if files.checked(content, kind="list") == "xlsx" else csv_lines(content)
     filled = ((number, tuple(map(cell, line))) for number, line in enumerate(lines, 1))
     found = [(number, line) for number, line in filled if any(line)]

@@ -1,0 +1,152 @@
+"""Lists of a partner: upload, say what the columns mean, see each bad row with its mend, register with progress, fetch the result, undo."""
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sinergi.kernel import law
+from sinergi.kernel.errors import Refused
+from sinergi.registry import tasks
+from sinergi.registry.actions import batches as actions
+from sinergi.registry.queries import batches as queries
+from sinergi.registry.submission import columns, spreadsheet
+
+BUSY = ("checking", "running")
+
+
+def language() -> str:
+    """The page's language."""
+    return get_language() or "ms"
+
+
+def own(batch_id: UUID) -> Any:
+    """A list of one's agency, or the page that says there is none."""
+    found = queries.batch(batch_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def batches(request: HttpRequest) -> HttpResponse:
+    """Lists of one's agency, and the form that takes another."""
+    refused = ""
+    if request.method == "POST":
+        try:
+            return redirect("batch", receive(request).pk)
+        except Refused as why:
+            refused = why.sentence(language())
+    found = [(batch, state_words(batch.state)) for batch in queries.batches()]
+    return render(request, "batches/all.html", {"batches": found, "refused": refused, "most": spreadsheet.MOST_ROWS}, status=422 if refused else 200)
+
+
+def receive(request: HttpRequest) -> Any:
+    """Read and keep an uploaded list. Raises Refused."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise Refused("list.no_file", field="file")
+    content = upload.read(spreadsheet.files.KINDS["list"].most + 1)
+    now = timezone.now()
+    return actions.receive_batch(content, actor=request.actor, table=spreadsheet.table_of(content),  # type: ignore[attr-defined]
+                                 title=request.POST.get("title") or upload.name or "", on=timezone.localdate(now), at=now)
+
+
+def state_words(state: str) -> str:
+    """A state in words."""
+    return {"received": _("columns to map"), "checking": _("being checked"), "checked": _("checked"), "running": _("being registered"),
+            "finished": _("registered"), "stopped": _("stopped"), "undone": _("undone")}[state]
+
+
+@require_GET
+def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """One list: what its columns mean, or what was found in it, or how far it came."""
+    return show(request, own(batch_id))
+
+
+def show(request: HttpRequest, found: Any, refused: str = "") -> HttpResponse:
+    """The page of a list in its state; with htmx only the part that moves."""
+    view = queries.batch_view(found)
+    context: dict[str, Any] = {"batch": view, "state_words": state_words(view.state), "busy": view.state in BUSY, "refused": refused,
+                               "header": found.header, "counts": count_rows(view.counts), "percent": 100 * view.done // max(1, view.rows)}
+    if view.state in ("received", "checked"):
+        mapped, samples = queries.mapping_of(found), queries.samples(found)
+        context["columns"] = [{"number": i, "name": name, "field": mapped.get(str(i), ""), "sample": [line[i] for line in samples if line[i]]}
+                              for i, name in enumerate(found.header)]
+        context["fields"] = [(field, words[language()]) for field, words in columns.fields(law.current()).items()]
+    if view.state not in ("received", "checking"):
+        context["bad"] = [(bad, bad.words[language()]) for bad in queries.bad_fields(found)]
+    part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "progress"
+    return render(request, "batches/progress.html" if part else "batches/one.html", context, status=422 if refused else 200)
+
+
+def count_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """Rows by outcome, in the order a person asks for them."""
+    groups = {"good": "yes", "registered": "yes", "known": "judge", "refused": "ask", "undone": "no", "waiting": "no"}
+    return [{"group": group, "n": counts[name], "words": queries.OUTCOME_WORDS[name][language()], "target": "rows"}
+            for name, group in groups.items() if counts.get(name)]
+
+
+def step(request: HttpRequest, batch_id: UUID, work: Any) -> HttpResponse:
+    """Take one step and come back to the list; a refusal is said on its page."""
+    found = own(batch_id)
+    try:
+        work(found)
+    except Refused as refused:
+        return show(request, own(batch_id), refused.sentence(language()))
+    return redirect("batch", batch_id)
+
+
+@require_POST
+def map_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Say what the columns mean and begin the check."""
+    chosen = {key.removeprefix("column-"): str(value) for key, value in request.POST.items() if key.startswith("column-")}
+    actor = request.actor  # type: ignore[attr-defined]
+    return step(request, batch_id, lambda found: tasks.map_and_check(found, actor=actor, columns=chosen, at=timezone.now()))
+
+
+@require_POST
+def start(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Register the good rows."""
+    return step(request, batch_id, lambda found: tasks.start(found, actor=request.actor))  # type: ignore[attr-defined]
+
+
+@require_POST
+def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Stop at the next step; what is registered stays."""
+    return step(request, batch_id, lambda found: actions.stop_batch(found, actor=request.actor))  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Ask once, with the consequence in a sentence; then remove whom this list alone brought."""
+    found = own(batch_id)
+    if request.method == "GET":
+        return render(request, "batches/undo.html", {"batch": queries.batch_view(found)})
+    return step(request, batch_id, lambda found: actions.undo_batch(found, actor=request.actor))  # type: ignore[attr-defined]
+
+
+@require_GET
+def result(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Every row with what became of it, or only those to mend, as a file to correct and send again."""
+    found = own(batch_id)
+    only = "refused" if request.GET.get("only") == "refused" else ""
+    response = HttpResponse(queries.result_file(found, language(), only), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="senarai-{str(batch_id)[:8]}{"-betulkan" if only else ""}.csv"'
+    return response
+
+
+urlpatterns = [
+    path("senarai/", batches, name="batches"),
+    path("senarai/<uuid:batch_id>/", batch, name="batch"),
+    path("senarai/<uuid:batch_id>/lajur/", map_columns, name="batch_map"),
+    path("senarai/<uuid:batch_id>/daftar/", start, name="batch_start"),
+    path("senarai/<uuid:batch_id>/henti/", stop, name="batch_stop"),
+    path("senarai/<uuid:batch_id>/batal/", undo, name="batch_undo"),
+    path("senarai/<uuid:batch_id>/hasil.csv", result, name="batch_result"),
+]
