@@ -67,7 +67,7 @@ def run_tests(arguments: list[str], surroundings: dict[str, str], tally: Tally, 
     """Run pytest on this terminal and add its counts, read from its own report. Returns its exit code."""
     report = RUN / f"tests-{os.getpid()}.xml"
     report.unlink(missing_ok=True)
-    spread = [] if any(a == o or a.startswith(o + "=") for a in arguments for o in ONE_PROCESS) else ["-n", "auto"]
+    spread = [] if any(a == o or a.startswith(o + "=") for a in arguments for o in ONE_PROCESS) else ["-n", "auto", "--dist", "loadgroup"]
     code = attached([python(), "-m", "pytest", "-q", *spread, f"--junitxml={report}", *arguments], surroundings, ROOT)
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if report.exists():

@@ -1,6 +1,7 @@
 """demo, serve, stop, status, reset: the running platform of this checkout."""
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,13 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launcher import serving
-from launcher.checkout import RUN, STATE, VENV, prepare
+from launcher.checkout import STATE, VENV, prepare
 from launcher.packages import ensure_packages, ensure_system_postgres, installed
 from launcher.postgres import OWNER, Cluster, clusters_home
 from launcher.speech import Stopped, say, spoken_time, step
 from launcher.surroundings import database, python
 
-PASSWORDS = RUN / "passwords.txt"
+PASSWORDS = STATE / "demo-users.json"  # written by demo_load: {e-mail: password}
 
 
 def manage(surroundings: dict[str, str], *arguments: str, doing: str | None = None) -> int:
@@ -108,9 +109,9 @@ def serve_until_stopped(port: int, surroundings: dict[str, str]) -> None:
             if not serving.waited(lambda: dead(children) or serving.answers(port), 60) or dead(children):
                 raise Stopped(f"The pages do not answer. The log says:\n{serving.tail(dead(children) or 'web')}")
         say(f"\n  {surroundings['SINERGI_ORIGIN']}\n")
-        if PASSWORDS.exists():
-            say(PASSWORDS.read_text())
-        say("Ctrl-C stops it, or ./sinergi stop in another terminal.")
+        for email, password in json.loads(PASSWORDS.read_text()).items() if PASSWORDS.exists() else ():
+            say(f"  {email:40} {password}")
+        say("\nCtrl-C stops it, or ./sinergi stop in another terminal.")
         while not dead(children):
             time.sleep(0.5)
         raise Stopped(f"The {dead(children)} ended by itself. Its log says:\n{serving.tail(dead(children))}")

@@ -63,10 +63,9 @@ def role_urls(owner_url: str, mode: str, ours: bool) -> dict[str, str]:
 
 
 def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int) -> dict[str, str]:
-    """What Django reads, as environment variables on top of the ones already set. What the caller's own environment sets wins."""
+    """What Django reads, as environment variables on top of the ones already set. Secrets, folder and addresses already set win."""
     kept = stored_secrets()
     made = {
-        "SINERGI_MODE": mode,
         "SINERGI_SECRET_KEY": kept["secret_key"],
         "SINERGI_KEYS": ",".join(kept["keys"]),
         "SINERGI_STATE_DIR": str(STATE),
@@ -74,7 +73,7 @@ def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int) -> 
         "SINERGI_ORIGIN": f"http://127.0.0.1:{port}",
     }
     made = {name: os.environ.get(name) or value for name, value in made.items()}
-    fixed = {"SINERGI_OWNER_URL": owner_url, **roles, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings",
+    fixed = {"SINERGI_MODE": mode, "SINERGI_OWNER_URL": owner_url, **roles, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings",
              "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **made, **fixed}
 
