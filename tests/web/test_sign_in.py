@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from sinergi.kernel import staff
+from sinergi.kernel import rotation, staff
 from sinergi.kernel.models import User
 from tests.web.conftest import check
 from tests.web.sign_in_stage import ACCOUNT, PASSWORD, digits, field, give_password, set_up, sign_in_by_client
@@ -132,7 +132,7 @@ def test_secrets_lie_encrypted_and_move_to_a_new_key(client, make_user, settings
     codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
     old, new = settings.KEYS, [Fernet.generate_key().decode()]
     settings.KEYS = new + old
-    assert staff.rewrap_second_factors() == 2
+    assert rotation.rewrap_factors() == 2
     settings.KEYS = new
     assert Authenticator.objects.get(type="totp").wrap().validate_code(digits(secret))
     assert Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes() == codes
@@ -196,7 +196,7 @@ def test_the_page_of_the_lock_is_clean(page, make_user):
     AccessAttempt.objects.create(username=user.email, ip_address="127.0.0.1", user_agent="x", failures_since_start=8,
                                  attempt_time=timezone.now(), get_data="", post_data="", http_accept="", path_info="/masuk/")
     give_password(page, user)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Akaun ini dikunci seketika")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Akaun ini dikunci buat sementara")
     page.problems = [line for line in page.problems if "429" not in line]
     check(page)
 
@@ -210,7 +210,8 @@ def move_clock(key, minutes):
     stored.save()
 
 
-@pytest.mark.parametrize(("key", "minutes", "ends"), [("last", 29, False), ("last", 31, True), ("began", 12 * 60 - 1, False), ("began", 12 * 60 + 1, True)])
+@pytest.mark.parametrize(("key", "minutes", "ends"), [
+    ("last", 29, False), ("last", 31, True), ("began", 12 * 60 - 1, False), ("began", 12 * 60 + 1, True)])
 def test_a_session_ends_when_idle_and_after_a_day_of_work(client, make_user, key, minutes, ends):
     sign_in_by_client(client, make_user())
     client.get(ACCOUNT)
@@ -228,9 +229,9 @@ def test_a_session_ends_when_idle_and_after_a_day_of_work(client, make_user, key
 def test_an_ended_session_leads_back_to_the_page_of_the_form(client, make_user):
     sign_in_by_client(client, make_user())
     client.get(ACCOUNT)
-    for headers, onward in (({"Referer": "http://testserver/daftar/?draf=1"}, "%2Fdaftar%2F%3Fdraf%3D1"), ({"Referer": "https://evil.example/x"}, ""), ({}, "")):
+    for referer, onward in (("http://testserver/daftar/?draf=1", "%2Fdaftar%2F%3Fdraf%3D1"), ("https://evil.example/x", ""), ("", "")):
         move_clock("last", 31)
-        assert client.post("/akaun/kata-laluan/", headers=headers)["Location"] == f"/masuk/?ended=1&next={onward}"
+        assert client.post("/akaun/kata-laluan/", headers={"Referer": referer})["Location"] == f"/masuk/?ended=1&next={onward}"
         sign_in_by_client(client, User.objects.get())
         client.get(ACCOUNT)
     move_clock("last", 31)

@@ -1,6 +1,7 @@
 """Machine clients: another system of a partner that reads and writes by the API, with a token instead of a password.
 
-A client is a user of kind `machine` with the role `machine` over its own agency. Its token is 32 random bytes, shown once; only the hash is kept.
+A client is a user of kind `machine` with the role `machine` over its own agency. Its token is 32 random bytes, shown once; only the
+hash is kept.
 """
 import secrets
 from dataclasses import dataclass

@@ -21,14 +21,16 @@ REGISTER = frozenset({
     "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
     "person.claim", "household.add_member", "household.end_membership", "household.appoint_guardian", "fact.record", "address.record",
     "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
-    "batch.read", "batch.receive", "batch.map", "batch.start", "batch.undo", "person.open_by_reason", "request.open"})
+    "batch.read", "batch.receive", "batch.map", "batch.check",
+    "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})
 ROLES: dict[str, frozenset[str]] = {
     "coordinator": REGISTER | {"sensitive.read"},
     "officer": REGISTER | {"sensitive.read"},
     "supervisor": REGISTER | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"},
     "administrator": frozenset({
-        "user.read", "user.invite", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end", "agency.read",
-        "agency.join", "agency.change", "agency.leave", "client.create", "client.end", "programme.read", "message.read", "law.publish"}),
+        "user.read", "user.invite", "user.remind", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end",
+        "agency.read", "agency.join", "agency.change", "agency.leave", "client.create", "client.end",
+        "programme.read", "message.read", "law.publish"}),
     "protection_officer": frozenset({
         "person.search", "person.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
         "access.read", "access.review", "audit.read", "programme.read"}),
@@ -43,7 +45,7 @@ PURPOSES: dict[str, str] = {
     "administer": "run the platform", "request": "answer a person about his own data", "emergency": "open by written reason",
     "research": "statistics",
 }
-OFFERED: dict[str, str] = {  # purposes a person at a screen may choose -> a verb he must hold; the others are set by the step that needs them
+OFFERED: dict[str, str] = {  # purposes one may choose at a screen -> a verb he must hold; the others are set by the step that needs them
     "register": "submission.receive", "screen": "household.screen", "refer": "household.screen", "follow": "household.screen",
     "request": "request.answer", "audit": "audit.read", "administer": "agency.change",
 }

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from . import keys, policy
+from . import notify, policy
 from .action import action, changes
 from .actors import Actor
 from .errors import Refused
@@ -27,14 +27,30 @@ LEAST_REASON = 15
 
 @action("user.invite", policy.reaching("user.invite"))
 def invite_user(agency: Agency, *, actor: Actor, email: str, name: str, language: str = "ms", role: str = "", area_kind: str = "agency",
-                area: str = "") -> User:
-    """Add a member of staff without a password, and his first role if named; he sets a password through the link he is sent.
+                area: str = "", tell: bool = False) -> User:
+    """Add a member of staff without a password, and his first role if named; `tell`: he is sent how to set a password.
 
     Raises Refused: `agency.has_left`, `user.email_taken`, `user.name_missing`, and those of `give_grant`.
     """
     user = new_user(agency, email, name, language, "staff")
     if role:
         give_grant(user, actor=actor, role=role, area_kind=area_kind, area=area)
+    if tell:
+        notify.queue("user.invited", to=user, actor=actor, language=language)
+    return user
+
+
+@action("user.remind", policy.reaching("user.remind"))
+def remind_user(user: User, *, actor: Actor) -> User:
+    """Send the invitation again to somebody who has not set a password yet.
+
+    Raises Refused: `user.has_left`, `user.has_password`.
+    """
+    if user.left_at is not None:
+        raise Refused("user.has_left")
+    if user.has_usable_password():
+        raise Refused("user.has_password")
+    notify.queue("user.invited", to=user, actor=actor, language=user.language)
     return user
 
 
@@ -165,17 +181,6 @@ def end_sessions(users: Iterable[User]) -> int:
 
 
 def password_link(user: User) -> str:
-    """The single-use address at which an invited user sets his password; it dies with the first use and after three days (PASSWORD_RESET_TIMEOUT)."""
+    """The address at which an invited user sets his password; it dies with the first use and after PASSWORD_RESET_TIMEOUT (three days)."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.ORIGIN}{reverse('account_reset_password_from_key', kwargs=key)}"
-
-
-def rewrap_second_factors() -> int:
-    """Move every second factor under the newest outer key; returns how many. Safe to repeat and to interrupt."""
-    lock, moved = keys.outer(), 0
-    for factor in Authenticator.objects.order_by("pk").iterator(chunk_size=1000):
-        for field in {"secret", "seed"} & set(factor.data):
-            factor.data[field] = lock.rotate(factor.data[field].encode()).decode()
-        Authenticator.objects.filter(pk=factor.pk).update(data=factor.data)
-        moved += 1
-    return moved

@@ -56,7 +56,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Second factors, encrypted at rest under the outer keys, newest first (`staff.rewrap_second_factors` moves the old ones on)."""
+    """Second factors, encrypted at rest under the outer keys, newest first (`rotation` moves the old ones on)."""
 
     def encrypt(self, text: str) -> str:
         """A secret as it lies in the database."""
