@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +34,7 @@ NUMBERS = ("money", "rate", "int")
 UNKNOWN_FACT = "…"
 
 
-def language() -> str:
+def language() -> Literal["ms", "en"]:
     """The language of the page, one of the two the law is written in."""
     return "en" if get_language() == "en" else "ms"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from sinergi.kernel.acting import current
 class Entry:
     """One word of the navigation: the name of its page, the verb that opens it ("" = everybody signed in), its key."""
 
-    label: str
+    label: str | Promise
     name: str
     verb: str = ""
     key: str = ""

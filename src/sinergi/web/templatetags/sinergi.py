@@ -285,7 +285,7 @@ def field(bound: forms.BoundField, width: str = "", column: bool = False) -> dic
     widget = bound.field.widget
     many = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     single = isinstance(widget, forms.CheckboxInput)
-    look = {} if single or many else {"class": f"input input-{width}" if width else "input", "placeholder": ""}
+    look: dict[str, str | bool] = {} if single or many else {"class": f"input input-{width}" if width else "input", "placeholder": ""}
     return {"field": bound, "many": many, "single": single, "column": column, "optional": not bound.field.required and not single,
             "control": "" if many else bound.as_widget(attrs=look)}
 
