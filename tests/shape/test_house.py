@@ -36,7 +36,8 @@ def test_no_name_says_nothing():
 def test_nothing_is_promised_instead_of_done():
     paths = [path for folder in ("src", "law", "bench", "launcher", "deploy") for path in (ROOT / folder).rglob("*")
              if path.suffix in {".py", ".yaml", ".html", ".css", ".js", ".sql", ".typ"}]
-    assert len(paths) > 20 and all_of(unfinished, paths) == []
+    found = all_of(unfinished, paths)
+    assert found == []
 
 
 def test_no_test_is_skipped_and_nothing_of_ours_is_mocked():
@@ -94,6 +95,7 @@ BREAKS = [
     (unexplained, '"""Owns C."""\nclass C:\n    """A thing."""\n    def f(self):\n        return 1\n'),
     (vague_names, "class PersonManager:\n    pass\n"),
     (vague_names, "def process_claim():\n    pass\n"),
+    (vague_names, "def own_data():\n    pass\n"),
     (unfinished, "# TO" + "DO: later\n"),
     (unfinished, "raise NotImplemented" + "Error\n"),
     (skips, "import pytest\n@pytest.mark.skip\ndef test_x():\n    pass\n"),
@@ -115,7 +117,7 @@ def test_a_break_of_a_rule_is_noticed(rule, text, tmp_path):
     (too_long, "def f():\n" + "    x = 1\n" * 39),
     (impurities, "import math\nfrom datetime import date\nx = date(2026, 1, 1)\n"),
     (unexplained, '"""Owns C."""\nclass C:\n    """A thing."""\n    class Meta:\n        pass\n    def _f(self):\n        return 1\n'),
-    (vague_names, "class Database:\n    pass\n\ndef information():\n    pass\n"),
+    (vague_names, "class Database:\n    pass\n\ndef service_days():\n    pass\n"),
     (broken_links, "[there](https://example.org/x) [above](#part)\n"),
 ])
 def test_what_keeps_a_rule_is_left_alone(rule, text, tmp_path):
