@@ -5,6 +5,7 @@ criterion, needs by member and benefits, and the ranked questions. What is not t
 law version (writing the code), reading the facts, putting reasons into sentences, JSON, any database or page. The last two columns time the
 sentences of all answers and the whole sheet as JSON bytes, on their own.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -107,9 +108,16 @@ def row(law: rules.Law, name: str, known: float) -> dict[str, Any]:
     made = [rules.screen(law, home, DAY) for home in homes[:20]]
     words = [timed(lambda one=one: [rules.sentence(a, "ms") for a in one.answers]) for one in made]
     written = [timed(one.as_bytes) for one in made]
-    return {"household": name, "answers": round(sum(len(m.answers) for m in made) / len(made)), "open": round(sum(a.group == "ask" for m in made for a in m.answers) / len(made)),
-            "p50_ms": part(times, 0.5), "p99_ms": part(times, 0.99),
-            "cpu_p99_ms": part(cpu, 0.99), "sentences_ms": part(words, 0.5), "json_ms": part(written, 0.5)}
+    return {
+        "household": name,
+        "answers": round(sum(len(m.answers) for m in made) / len(made)),
+        "open": round(sum(a.group == "ask" for m in made for a in m.answers) / len(made)),
+        "p50_ms": part(times, 0.5),
+        "p99_ms": part(times, 0.99),
+        "cpu_p99_ms": part(cpu, 0.99),
+        "sentences_ms": part(words, 0.5),
+        "json_ms": part(written, 0.5),
+    }
 
 
 def main() -> int:
@@ -119,8 +127,10 @@ def main() -> int:
     rows = [row(law, "half of the facts known", 0.5), row(law, "the counter's first facts only", 0.0), row(law, "every fact known", 1.0)]
     print(f"{'one household of 4 or 5':32}{'answers':>9}{'open':>7}{'p50 ms':>9}{'p99 ms':>9}{'sentences':>11}{'JSON':>8}")
     for r in rows:
-        print(f"{r['household']:32}{r['answers']:>9}{r['open']:>7}{r['p50_ms']:>9.3f}{r['p99_ms']:>9.3f}{r['sentences_ms']:>11.3f}{r['json_ms']:>8.1f}")
-    print(f"first sheet of a law version: {first:.0f} ms, once a process. {HOUSEHOLDS} households x {ROUNDS} rounds, {platform.machine()}, Python {platform.python_version()}.")
+        print(
+            f"{r['household']:32}{r['answers']:>9}{r['open']:>7}{r['p50_ms']:>9.3f}{r['p99_ms']:>9.3f}{r['sentences_ms']:>11.3f}{r['json_ms']:>8.1f}"
+        )
+    print(f"first sheet of a law version: {first:.0f} ms, once a process. {HOUSEHOLDS} households x {ROUNDS} rounds, Python {platform.python_version()}.")
     print("not timed: reading files, building the law, reading facts, database, page; sentences and JSON stand in columns of their own.")
     print(json.dumps({"programmes": len(law.programmes), "p50_ms": rows[0]["p50_ms"], "p99_ms": rows[0]["p99_ms"], "rows": rows}))
     return 0

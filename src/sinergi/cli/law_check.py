@@ -1,4 +1,5 @@
 """law check: every fault of the law files at once, with its place, and every example of every programme run through the judge."""
+
 from __future__ import annotations
 
 import argparse
@@ -56,7 +57,9 @@ def long_sentences(law: Law, only: str) -> list[str]:
             for criterion in version.criteria:
                 for lang, text in (criterion.no or {}).items():
                     if len(text.split()) > 20:
-                        lines.append(f"{programme.file}: {criterion.id}.no.{lang}: {len(text.split())} words, more than 20 cannot be spoken at a counter")
+                        lines.append(
+                            f"{programme.file}: {criterion.id}.no.{lang}: {len(text.split())} words, more than 20 cannot be spoken at a counter"
+                        )
     return lines
 
 
@@ -81,8 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines, ran, bad = wrong_examples(law, asked.only)
     lines = [*map(str, faults), *lines, *long_sentences(law, asked.only)]
     print("\n".join(lines), end="\n" if lines else "")
-    print(f"{len(law.programmes)} programmes, {len(law.parameters)} parameters, {len(law.facts)} facts; {len(faults)} faults; "
-          f"{ran} examples, {bad} do not hold")
+    print(
+        f"{len(law.programmes)} programmes, {len(law.parameters)} parameters, {len(law.facts)} facts; {len(faults)} faults; "
+        f"{ran} examples, {bad} do not hold"
+    )
     return 1 if lines else 0
 
 

@@ -1,4 +1,5 @@
 """Pages of docs/reference that are generated from the law: the facts that a household file may give."""
+
 from __future__ import annotations
 
 import pathlib
@@ -10,8 +11,13 @@ from sinergi.core.rules.words import value_words
 from sinergi.kernel.law_files import read_documents
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-HEADINGS = {"person": "Facts of each member", "event": "Facts of an event (of the member it happened to)", "records": "Records (of a member)",
-            "household": "Facts of the household", "derived": "Computed, never given"}
+HEADINGS = {
+    "person": "Facts of each member",
+    "event": "Facts of an event (of the member it happened to)",
+    "records": "Records (of a member)",
+    "household": "Facts of the household",
+    "derived": "Computed, never given",
+}
 START = """# Facts
 
 Generated from `law/vocabulary/` by `python -m sinergi.cli.reference`; do not edit. Every fact that `./sinergi screen FILE.yaml`, the API and the
@@ -32,8 +38,8 @@ is never no. The first member with `relation: head` speaks for the household.
 | amounts | `{{2026-05..2026-10: RM 4000.00}}` |
 | held | `[{{programme: jkm.bwe, from: 2026-01-01, to: 2026-12-31}}]`; `[]` = holds nothing; a benefit outside the catalogue is `other` |
 
-A fact that changed is written with its dates: `ekasih: [{{from: 2026-01-01, to: 2026-06-30, value: poor}}, {{from: 2026-07-01, value: none}}]`. Told without
-dates, it is taken to have been so until the day of the assessment.
+A fact that changed is written with its dates: `ekasih: [{{from: 2026-01-01, to: 2026-06-30, value: poor}}, {{from: 2026-07-01, value: none}}]`.
+Told without dates, it is taken to have been so until the day of the assessment.
 """
 
 
@@ -52,7 +58,9 @@ def readers_of(law: rules.Law) -> dict[str, list[str]]:
 def type_words(fact: rules.Fact) -> str:
     """The type, with its bounds."""
     text = f"one of {fact.kind[5:].replace(',', ', ')}" if fact.kind.startswith("enum:") else fact.kind
-    bounds = [f"{word} {value_words(fact.kind, bound, 'en')}" for word, bound in (("from", fact.least), ("to", fact.most)) if bound is not None]
+    bounds = [
+        f"{word} {value_words(fact.kind, bound, 'en')}" for word, bound in (("from", fact.least), ("to", fact.most)) if bound is not None
+    ]
     if fact.not_after_as_of:
         bounds.append("not after the day of the assessment")
     return ", ".join([text, *bounds])
@@ -68,7 +76,11 @@ def facts_md(law: rules.Law) -> str:
         if not facts:
             continue
         lines += [f"## {heading}", ""]
-        lines += ["| fact | type | from |", "|---|---|---|"] if group == "derived" else ["| fact | type | question | read by |", "|---|---|---|---|"]
+        lines += (
+            ["| fact | type | from |", "|---|---|---|"]
+            if group == "derived"
+            else ["| fact | type | question | read by |", "|---|---|---|---|"]
+        )
         lines += [fact_row(fact, readers.get(fact.name, [])) for fact in facts]
         lines.append("")
     return "\n".join(lines)

@@ -1,4 +1,5 @@
 """screen FILE.yaml: the sheet of one household as a table, with no database. Words in Malay or English, or everything as JSON."""
+
 from __future__ import annotations
 
 import argparse
@@ -20,20 +21,65 @@ from sinergi.kernel.law_files import read_document, read_documents
 LAW = pathlib.Path(__file__).resolve().parents[3] / "law"
 GROUPS = ("yes", "ask", "judge", "no")
 WORDS = {
-    "ms": {"yes": "YA", "ask": "BELUM DIKETAHUI", "judge": "AGENSI MENILAI", "no": "TIDAK", "programme": "Program", "who": "Untuk", "amount": "Jumlah",
-           "why": "Sebab", "household": "isi rumah", "everybody": "semua", "next": "Soalan seterusnya", "settles": "membantu {} program",
-           "step": "Langkah", "office": "Pejabat", "bring": "Bawa", "as_of": "Pada {}", "law": "versi undang-undang {}", "likely": "(mungkin)",
-           "no_file": "Fail {} tidak ditemui.", "not_text": "Fail {} tidak boleh dibaca sebagai teks.", "not_yaml": "Fail {} bukan YAML yang betul: {}",
-           "no_day": "{!r} bukan tarikh. Tulis tarikh seperti 2026-11-23.", "household_file": "Fail isi rumah mesti mengandungi household dan members.",
-           "of_household": "isi rumah", "given": "diberi", "law_faults": "Fail undang-undang mempunyai {} kesalahan; jalankan ./sinergi law check.",
-           "mend": "{} fakta perlu dibetulkan:"},
-    "en": {"yes": "YES", "ask": "NOT KNOWN YET", "judge": "THE AGENCY JUDGES", "no": "NO", "programme": "Programme", "who": "For", "amount": "Amount",
-           "why": "Why", "household": "household", "everybody": "all", "next": "Next questions", "settles": "helps to settle {} programme(s)",
-           "step": "Next step", "office": "Office", "bring": "Bring", "as_of": "As of {}", "law": "law version {}", "likely": "(likely)",
-           "no_file": "There is no file {}.", "not_text": "The file {} cannot be read as text.", "not_yaml": "The file {} is not correct YAML: {}",
-           "no_day": "{!r} is not a day. Write a day like 2026-11-23.", "household_file": "A household file holds household and members.",
-           "of_household": "household", "given": "given", "law_faults": "The law files have {} faults; run ./sinergi law check.",
-           "mend": "{} fact(s) to mend:"}}
+    "ms": {
+        "yes": "YA",
+        "ask": "BELUM DIKETAHUI",
+        "judge": "AGENSI MENILAI",
+        "no": "TIDAK",
+        "programme": "Program",
+        "who": "Untuk",
+        "amount": "Jumlah",
+        "why": "Sebab",
+        "household": "isi rumah",
+        "everybody": "semua",
+        "next": "Soalan seterusnya",
+        "settles": "membantu {} program",
+        "step": "Langkah",
+        "office": "Pejabat",
+        "bring": "Bawa",
+        "as_of": "Pada {}",
+        "law": "versi undang-undang {}",
+        "likely": "(mungkin)",
+        "no_file": "Fail {} tidak ditemui.",
+        "not_text": "Fail {} tidak boleh dibaca sebagai teks.",
+        "not_yaml": "Fail {} bukan YAML yang betul: {}",
+        "no_day": "{!r} bukan tarikh. Tulis tarikh seperti 2026-11-23.",
+        "household_file": "Fail isi rumah mesti mengandungi household dan members.",
+        "of_household": "isi rumah",
+        "given": "diberi",
+        "law_faults": "Fail undang-undang mempunyai {} kesalahan; jalankan ./sinergi law check.",
+        "mend": "{} fakta perlu dibetulkan:",
+    },
+    "en": {
+        "yes": "YES",
+        "ask": "NOT KNOWN YET",
+        "judge": "THE AGENCY JUDGES",
+        "no": "NO",
+        "programme": "Programme",
+        "who": "For",
+        "amount": "Amount",
+        "why": "Why",
+        "household": "household",
+        "everybody": "all",
+        "next": "Next questions",
+        "settles": "helps to settle {} programme(s)",
+        "step": "Next step",
+        "office": "Office",
+        "bring": "Bring",
+        "as_of": "As of {}",
+        "law": "law version {}",
+        "likely": "(likely)",
+        "no_file": "There is no file {}.",
+        "not_text": "The file {} cannot be read as text.",
+        "not_yaml": "The file {} is not correct YAML: {}",
+        "no_day": "{!r} is not a day. Write a day like 2026-11-23.",
+        "household_file": "A household file holds household and members.",
+        "of_household": "household",
+        "given": "given",
+        "law_faults": "The law files have {} faults; run ./sinergi law check.",
+        "mend": "{} fact(s) to mend:",
+    },
+}
 
 
 class Unreadable(Exception):
@@ -89,7 +135,9 @@ def sheet_of(asked: argparse.Namespace, words: Mapping[str, str]) -> rules.Sheet
     try:
         return rules.screen(law, rules.read_situation(law, raw, day), day)
     except rules.FactFaults as faults:
-        raise Unreadable("\n".join([words["mend"].format(len(faults.faults)), *(fault_line(f, words, asked.lang) for f in faults.faults)])) from faults
+        raise Unreadable(
+            "\n".join([words["mend"].format(len(faults.faults)), *(fault_line(f, words, asked.lang) for f in faults.faults)])
+        ) from faults
 
 
 def fault_line(fault: rules.FactFault, words: Mapping[str, str], lang: str) -> str:
@@ -120,14 +168,21 @@ def table_lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     """One row of the table, each cell wrapped to its width."""
     wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
     height = max(map(len, wrapped))
-    lines = ("  ".join((part[i] if i < len(part) else "").ljust(width) for part, width in zip(wrapped, widths, strict=True)) for i in range(height))
+    lines = (
+        "  ".join((part[i] if i < len(part) else "").ljust(width) for part, width in zip(wrapped, widths, strict=True))
+        for i in range(height)
+    )
     return [line.rstrip() for line in lines]
 
 
 def more_lines(answer: rules.Answer, lang: str) -> list[tuple[str, str]]:
     """What to do next, where, and what to bring."""
     words = WORDS[lang]
-    return [(words["step"], answer.next_step[lang]), (words["office"], answer.office[lang]), (words["bring"], "; ".join(d[lang] for d in answer.documents))]
+    return [
+        (words["step"], answer.next_step[lang]),
+        (words["office"], answer.office[lang]),
+        (words["bring"], "; ".join(d[lang] for d in answer.documents)),
+    ]
 
 
 def printed(sheet: rules.Sheet, lang: str, width: int) -> list[str]:
@@ -135,17 +190,26 @@ def printed(sheet: rules.Sheet, lang: str, width: int) -> list[str]:
     words = WORDS[lang]
     rest = max(60, width) - 8
     widths = (rest * 26 // 100, rest * 14 // 100, rest * 20 // 100, rest - rest * 26 // 100 - rest * 14 // 100 - rest * 20 // 100)
-    lines = [f"{', '.join(sheet.situation.names)}. {words['as_of'].format(date_words(sheet.as_of, lang))}; {words['law'].format(sheet.law_version[:12])}"]
+    lines = [
+        f"{', '.join(sheet.situation.names)}. {words['as_of'].format(date_words(sheet.as_of, lang))}; {words['law'].format(sheet.law_version[:12])}"
+    ]
     if sheet.ask:
         lines += ["", words["next"]]
         lines += [f"  {i}. {q.text[lang]}  [{words['settles'].format(len(q.programmes))}]" for i, q in enumerate(sheet.ask[:3], 1)]
     for group in GROUPS:
         rows = rows_of(sheet, group, lang)
-        lines += ["", f"{words[group]} ({len(rows)})", *table_lines([words[k] for k in ("programme", "who", "amount", "why")], widths), "-" * max(60, width)]
+        lines += [
+            "",
+            f"{words[group]} ({len(rows)})",
+            *table_lines([words[k] for k in ("programme", "who", "amount", "why")], widths),
+            "-" * max(60, width),
+        ]
         for *cells, answer in rows:
             lines += table_lines(cells, widths)
             for label, text in more_lines(answer, lang) if group in ("yes", "judge") else []:
-                lines += textwrap.wrap(f"{label}: {text}", max(60, width), initial_indent="    ", subsequent_indent="      ") if text else []
+                lines += (
+                    textwrap.wrap(f"{label}: {text}", max(60, width), initial_indent="    ", subsequent_indent="      ") if text else []
+                )
     return lines
 
 

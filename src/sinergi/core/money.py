@@ -1,4 +1,5 @@
 """Money: whole sen inside, ringgit at the edges, rounding by the rule that the law names. No floats."""
+
 from __future__ import annotations
 
 import re
@@ -61,7 +62,7 @@ def rounded(exact: Exact, mode: str, step: int = 1) -> int:
     mode: round = half away from zero, round_up = away from zero, round_down = towards zero.
     """
     unit = step * MICRO
-    size = abs(exact)
+    size: Exact = -exact if exact < 0 else exact
     if mode == "round":
         steps = (2 * size + unit) // (2 * unit)
     elif mode == "round_up":

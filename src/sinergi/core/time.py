@@ -1,4 +1,5 @@
 """Days and months: birthdays, windows of months, and days as people write them. No clock is read here."""
+
 from __future__ import annotations
 
 import calendar

@@ -1,6 +1,8 @@
 """Law and household files from disk: YAML -> plain Python objects. No Django, no meaning: core.rules gives them that."""
+
 from __future__ import annotations
 
+import io
 import pathlib
 import re
 from collections.abc import Hashable
@@ -20,22 +22,31 @@ class Loader(yaml.CSafeLoader):
                 continue
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice", key_node.start_mark)
+                hint = ": an amount with a comma needs quotes inside { }" if isinstance(key, float) else ""
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice{hint}", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
 BOOL = "tag:yaml.org,2002:bool"
 Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != BOOL] for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != BOOL]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 Loader.add_implicit_resolver(BOOL, re.compile(r"true|false"), list("tf"))
 
 
+class Named(io.StringIO):
+    """A text with a name, which faults then say."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
 def read_text(text: str, name: str) -> object:
     """One YAML text -> plain objects. yaml.YAMLError, with the place, where it cannot be read; `name` is used in it."""
-    loader = Loader(text)
-    loader.name = name
+    loader = Loader(Named(text, name))
     try:
         return loader.get_single_data()
     finally:

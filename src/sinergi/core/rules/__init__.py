@@ -6,6 +6,7 @@ screen           every programme for everybody in the household -> Sheet: answer
 sentence         an answer as one spoken sentence, in Malay or English
 find             the judge's finding for one programme and one person: every other reader must agree with it
 """
+
 from sinergi.core.rules.answer import Answer, BenefitLine, FactUsed, Figure, Reason
 from sinergi.core.rules.build import assemble, build
 from sinergi.core.rules.faults import FactFault, FactFaults, Fault, LawFaults
@@ -18,6 +19,34 @@ from sinergi.core.rules.soon import Soon
 from sinergi.core.rules.speech import amount_words, sentence
 from sinergi.core.rules.words import value_words
 
-__all__ = ["Answer", "BenefitLine", "Fact", "FactFault", "FactFaults", "FactUsed", "Fault", "Figure", "Finding", "Held", "Law", "LawFaults", "Need",
-           "Outcome", "Parameter", "Programme", "Question", "Reason", "Sheet", "Situation", "Soon", "amount_words", "assemble", "build", "find",
-           "read_situation", "screen", "sentence", "value_words"]
+__all__ = [
+    "Answer",
+    "BenefitLine",
+    "Fact",
+    "FactFault",
+    "FactFaults",
+    "FactUsed",
+    "Fault",
+    "Figure",
+    "Finding",
+    "Held",
+    "Law",
+    "LawFaults",
+    "Need",
+    "Outcome",
+    "Parameter",
+    "Programme",
+    "Question",
+    "Reason",
+    "Sheet",
+    "Situation",
+    "Soon",
+    "amount_words",
+    "assemble",
+    "build",
+    "find",
+    "read_situation",
+    "screen",
+    "sentence",
+    "value_words",
+]

@@ -2,6 +2,7 @@
 
 An answer keeps the finding and puts it into words when it is asked to; the finding decides everything, the words nothing.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,8 +20,14 @@ from sinergi.core.rules.soon import Soon, soon
 from sinergi.core.rules.tree import facts_of
 from sinergi.core.rules.words import Speaker, plain, value_words
 
-GROUP = {Outcome.ENTITLED: "yes", Outcome.UNKNOWN: "ask", Outcome.CANNOT_BE_COMPUTED: "ask", Outcome.HUMAN_REVIEW: "judge",
-         Outcome.NOT_ENTITLED: "no", Outcome.NOT_IN_FORCE: "no"}
+GROUP = {
+    Outcome.ENTITLED: "yes",
+    Outcome.UNKNOWN: "ask",
+    Outcome.CANNOT_BE_COMPUTED: "ask",
+    Outcome.HUMAN_REVIEW: "judge",
+    Outcome.NOT_ENTITLED: "no",
+    Outcome.NOT_IN_FORCE: "no",
+}
 
 
 @dataclass(frozen=True)
@@ -163,12 +170,21 @@ class Answer:
         """What applies or may apply."""
         lines = []
         for given in self.finding.benefits:
-            benefit = self.finding.bound.benefits[given.index].benefit
+            benefit = self.finding.bound.benefits[given.place].benefit
             differ = len(set(given.amounts)) > 1
             first = given.amounts[0] if given.amounts else None
-            lines.append(BenefitLine(benefit.id, None if benefit.name is None else dict(benefit.name), benefit.pay, first,
-                                     given.amounts if differ else None, given.months,
-                                     None if benefit.in_kind is None else self.speaker.fill(benefit.in_kind), given.applies is True))
+            lines.append(
+                BenefitLine(
+                    benefit.id,
+                    None if benefit.name is None else dict(benefit.name),
+                    benefit.pay,
+                    first,
+                    given.amounts if differ else None,
+                    given.months,
+                    None if benefit.in_kind is None else self.speaker.fill(benefit.in_kind),
+                    given.applies is True,
+                )
+            )
         return tuple(lines)
 
     @cached_property
@@ -176,7 +192,7 @@ class Answer:
         """Figures of the deciding criteria and of the benefits, each once."""
         found, bound = self.finding, self.finding.bound
         deciding = [i for i, v in enumerate(found.values) if (v is False if found.outcome is Outcome.NOT_ENTITLED else found.shown[i])]
-        deciding += [len(found.values) + given.index for given in found.benefits]
+        deciding += [len(found.values) + given.place for given in found.benefits]
         names = dict.fromkeys(name for i in deciding for name in bound.figures[i])
         return tuple(self.figure(name, row) for name in names for row in rows_used(self.law, name, found.day))
 
@@ -240,16 +256,62 @@ def question_words(law: Law, situation: Situation, need: Need) -> dict[str, str]
 def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer as plain JSON; keys and lists in a fixed order."""
     return {
-        "programme": answer.programme, "agency": answer.agency, "name": dict(answer.of.name), "subject": answer.subject, "outcome": str(answer.outcome),
-        "group": answer.group, "likely": answer.likely, "day": plain(answer.finding.day),
-        "reasons": [{"id": r.id, "result": r.result, "text": r.text, "no": r.no, "cite": r.cite, "status": r.status, "source": r.source,
-                     "facts": [{"member": f.member, "fact": f.fact, "value": plain(f.value), "words": f.words} for f in r.facts]} for r in answer.reasons],
+        "programme": answer.programme,
+        "agency": answer.agency,
+        "name": dict(answer.of.name),
+        "subject": answer.subject,
+        "outcome": str(answer.outcome),
+        "group": answer.group,
+        "likely": answer.likely,
+        "day": plain(answer.finding.day),
+        "reasons": [
+            {
+                "id": r.id,
+                "result": r.result,
+                "text": r.text,
+                "no": r.no,
+                "cite": r.cite,
+                "status": r.status,
+                "source": r.source,
+                "facts": [{"member": f.member, "fact": f.fact, "value": plain(f.value), "words": f.words} for f in r.facts],
+            }
+            for r in answer.reasons
+        ],
         "need": [{"member": n.member, "fact": n.fact, "day": plain(n.day), "question": answer.question(n)} for n in answer.need],
         "missing": list(answer.missing),
-        "benefits": [{"id": b.id, "name": b.name, "pay": b.pay, "sen": b.sen, "by_month": plain(b.by_month), "months": b.months, "in_kind": b.in_kind,
-                      "certain": b.certain} for b in answer.benefits],
-        "rests_on": [{"parameter": f.parameter, "name": dict(f.name), "value": plain(f.value), "words": f.words, "from": plain(f.start), "to": plain(f.end),
-                      "status": f.status, "source": f.source, "cite": f.cite, "note": f.note, "assumed": f.assumed} for f in answer.rests_on],
+        "benefits": [
+            {
+                "id": b.id,
+                "name": b.name,
+                "pay": b.pay,
+                "sen": b.sen,
+                "by_month": plain(b.by_month),
+                "months": b.months,
+                "in_kind": b.in_kind,
+                "certain": b.certain,
+            }
+            for b in answer.benefits
+        ],
+        "rests_on": [
+            {
+                "parameter": f.parameter,
+                "name": dict(f.name),
+                "value": plain(f.value),
+                "words": f.words,
+                "from": plain(f.start),
+                "to": plain(f.end),
+                "status": f.status,
+                "source": f.source,
+                "cite": f.cite,
+                "note": f.note,
+                "assumed": f.assumed,
+            }
+            for f in answer.rests_on
+        ],
         "soon": [{"kind": s.kind, "day": plain(s.day), "parameter": s.parameter, "text": s.text} for s in answer.soon],
-        "documents": [dict(d) for d in answer.documents], "next_step": dict(answer.next_step), "office": dict(answer.office),
-        "service_days": plain(answer.service_days), "officer_decides": list(answer.officer_decides)}
+        "documents": [dict(d) for d in answer.documents],
+        "next_step": dict(answer.next_step),
+        "office": dict(answer.office),
+        "service_days": plain(answer.service_days),
+        "officer_decides": list(answer.officer_decides),
+    }

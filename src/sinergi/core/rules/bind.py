@@ -3,6 +3,7 @@
 The day of the law is the day of the event; the assessment's own day stays `as_of` in the tree. Where the day of the event is
 not known, a figure that never changed stands and any other is `pending`: unknown until the day is told.
 """
+
 from __future__ import annotations
 
 import bisect
@@ -30,7 +31,7 @@ class BoundBenefit:
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """A programme as the law stood in a span of days without a change; `pending`: the day of its event is not known."""
+    """A programme as the law stood in a span of days without a change; pending: the day of its event is not known."""
 
     programme: Programme
     pending: bool
@@ -76,14 +77,18 @@ def changes(law: Law, programme: Programme) -> list[dt.date]:
 
 def read_by(version: Version) -> list[str]:
     """Parameters that a version reads anywhere."""
-    trees = [t for c in version.criteria for t in (c.tree, c.only_when)] + [t for b in version.benefits for t in (b.when, b.amount, b.months)]
+    trees = [t for c in version.criteria for t in (c.tree, c.only_when)] + [
+        t for b in version.benefits for t in (b.when, b.amount, b.months)
+    ]
     return [*used(*trees)]
 
 
 def bind_changed(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, name: str, row: Row) -> Bound:
     """The programme as it would be if one parameter had this row's value."""
     kind = law.parameters[name].kind
-    return bound_programme(law, programme, day, as_of, {name: Node("missing", kind, value=name) if row.value is None else literal(kind, row.value)})
+    return bound_programme(
+        law, programme, day, as_of, {name: Node("missing", kind, value=name) if row.value is None else literal(kind, row.value)}
+    )
 
 
 def bound_programme(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, changed: Mapping[str, Node]) -> Bound:
@@ -98,10 +103,21 @@ def bound_programme(law: Law, programme: Programme, day: dt.date | None, as_of: 
 
     figures = [used(c.tree) for c in version.criteria] + [used(b.when, b.amount, b.months) for b in version.benefits]
     own = [c.status in WEAK for c in version.criteria] + [False] * len(version.benefits)
-    weak = tuple(mine or any(row.status in WEAK for name in names for row in rows_used(law, name, day)) for mine, names in zip(own, figures, strict=True))
-    return Bound(programme, day is None, True, tuple((c, tree(c.tree)) for c in version.criteria), tuple(tree(c.only_when) for c in version.criteria),
-                 tuple(BoundBenefit(b, tree(b.when), tree(b.amount), tree(b.months)) for b in version.benefits), tuple(figures), weak,
-                 all(weak[:len(version.criteria)]))
+    weak = tuple(
+        mine or any(row.status in WEAK for name in names for row in rows_used(law, name, day))
+        for mine, names in zip(own, figures, strict=True)
+    )
+    return Bound(
+        programme,
+        day is None,
+        True,
+        tuple((c, tree(c.tree)) for c in version.criteria),
+        tuple(tree(c.only_when) for c in version.criteria),
+        tuple(BoundBenefit(b, tree(b.when), tree(b.amount), tree(b.months)) for b in version.benefits),
+        tuple(figures),
+        weak,
+        all(weak[: len(version.criteria)]),
+    )
 
 
 def rows_used(law: Law, name: str, day: dt.date | None) -> tuple[Row, ...]:
@@ -161,4 +177,3 @@ def event_day(programme: Programme, who: Mapping[str, Any]) -> dt.date | None:
         return day
     known: dt.date | None = who.get(programme.event)
     return known
-

@@ -1,4 +1,5 @@
 """Documents of the law folder -> Law, with every fault of every file. Vocabulary first, then parameters, then programmes."""
+
 from __future__ import annotations
 
 import contextlib
@@ -37,8 +38,12 @@ def assemble(documents: Mapping[str, object]) -> tuple[Law, list[Fault]]:
     entries = vocabulary_entries(documents, faults)
     parameters = read_parameters(documents, faults, entries)
     groups = held_groups(documents)
-    names = Names({}, {n: Node("param", p.kind, value=dimensions(p, entries)) for n, p in parameters.items()}, groups,
-                  frozenset(n for n, (_, group, _) in entries.items() if group == "household"))
+    names = Names(
+        {},
+        {n: Node("param", p.kind, value=dimensions(p, entries)) for n, p in parameters.items()},
+        groups,
+        frozenset(n for n, (_, group, _) in entries.items() if group == "household"),
+    )
     facts = Vocabulary(entries, names, faults).facts()
     checked = Names({n: f.tree or fact_node(f) for n, f in facts.items()}, names.parameters, groups, names.households)
     programmes: dict[str, Programme] = {}
@@ -103,7 +108,9 @@ def vocabulary_entries(documents: Mapping[str, object], faults: list[Fault]) -> 
                 if name in found:
                     faults.append(Fault(path, f"{group}.{name}", f"this fact is already defined in {found[name][0]}"))
                 elif name in TAKEN or not isinstance(entry, Mapping):
-                    faults.append(Fault(path, f"{group}.{name}", "this name is taken" if name in TAKEN else "a fact is a mapping with a type"))
+                    faults.append(
+                        Fault(path, f"{group}.{name}", "this name is taken" if name in TAKEN else "a fact is a mapping with a type")
+                    )
                 else:
                     found[name] = (path, group, entry)
     return found
@@ -160,7 +167,7 @@ class Vocabulary:
         if name in self.nodes or name in self.broken or name not in self.entries:
             return self.nodes.get(name)
         if name in self.open:
-            raise RuleError(f"derived facts in a circle: {' -> '.join([*self.open[self.open.index(name):], name])}")
+            raise RuleError(f"derived facts in a circle: {' -> '.join([*self.open[self.open.index(name) :], name])}")
         self.open.append(name)
         try:
             fact = self.fact(name)
@@ -191,8 +198,19 @@ class Vocabulary:
         recorded = group == "records" or "source" in entry or kind in RECORDS
         if ask is None and not recorded:
             raise RuleError("a fact that is asked has 'ask' in ms and en; one that is recorded has 'source'")
-        return Fact(name, kind, group, ask, bilingual(entry.get("why")), *limits(kind, entry), entry.get("max") == "as_of",
-                    sensitive=bool(entry.get("sensitive")), recorded=recorded, labels=labels_of(entry), more=entry)
+        return Fact(
+            name,
+            kind,
+            group,
+            ask,
+            bilingual(entry.get("why")),
+            *limits(kind, entry),
+            entry.get("max") == "as_of",
+            sensitive=bool(entry.get("sensitive")),
+            recorded=recorded,
+            labels=labels_of(entry),
+            more=entry,
+        )
 
 
 class Lookup(Mapping[str, Node]):
@@ -224,4 +242,3 @@ def limits(kind: str, entry: Mapping[str, Any]) -> tuple[Any, Any]:
 def labels_of(entry: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
     """Words for the values of an enum, where the vocabulary gives them: {value: {ms, en}}."""
     return {str(k): v for k, v in mapping(entry.get("labels")).items() if bilingual(v)}
-

@@ -1,4 +1,5 @@
 """Gives every node of a parsed tree its type, resolves names, writes derived facts out in place of their names."""
+
 from __future__ import annotations
 
 import difflib
@@ -13,11 +14,30 @@ from sinergi.core.rules.tree import AGGREGATES, COMPARE, Node, RuleError, aggreg
 NUMBERS = ("int", "money", "rate")
 ORDERED = (*NUMBERS, "date")
 SUM = {**{(k, k): k for k in (*NUMBERS, "exact")}, ("money", "exact"): "exact", ("exact", "money"): "exact"}
-PRODUCT = {("int", "int"): "int", ("money", "int"): "money", ("int", "money"): "money", ("rate", "int"): "rate", ("int", "rate"): "rate",
-           ("money", "rate"): "exact", ("rate", "money"): "exact", ("exact", "rate"): "exact", ("rate", "exact"): "exact",
-           ("exact", "int"): "exact", ("int", "exact"): "exact"}
-WORDS = {"money": "an amount of money", "int": "a number", "bool": "yes/no", "date": "a date", "rate": "a percentage", "code": "a code in quotes",
-         "exact": "an unrounded amount", "months": "a record of months", "amounts": "a record of amounts by month"}
+PRODUCT = {
+    ("int", "int"): "int",
+    ("money", "int"): "money",
+    ("int", "money"): "money",
+    ("rate", "int"): "rate",
+    ("int", "rate"): "rate",
+    ("money", "rate"): "exact",
+    ("rate", "money"): "exact",
+    ("exact", "rate"): "exact",
+    ("rate", "exact"): "exact",
+    ("exact", "int"): "exact",
+    ("int", "exact"): "exact",
+}
+WORDS = {
+    "money": "an amount of money",
+    "int": "a number",
+    "bool": "yes/no",
+    "date": "a date",
+    "rate": "a percentage",
+    "code": "a code in quotes",
+    "exact": "an unrounded amount",
+    "months": "a record of months",
+    "amounts": "a record of amounts by month",
+}
 CALLS = ("if", "min", "max", "mean", "sum", "days_between", "years_between", "year_of", "add_months", "band", "prorate")
 FUNCTIONS = (*CALLS, *ROUNDING, "months", "holds", *AGGREGATES)
 
@@ -240,11 +260,13 @@ class Checker:
             args[-1] = literal(self.check(args[1]).type, 0)
         if node.value == "band":
             return self.band(node)
-        hint = expected if node.value in ("if", "min", "max") else ""
-        checked = tuple(self.check(a, hint) for a in args)
+        checked: list[Node] = []
+        for arg in args:
+            hint = checked[1].type if node.value == "if" and len(checked) == 2 else expected if node.value == "if" else ""
+            checked.append(self.check(arg, hint))
         result = call_type(node.value, [a.type for a in checked])
         if result:
-            return Node(node.value, result, checked, pos=node.pos)
+            return Node(node.value, result, tuple(checked), pos=node.pos)
         if node.value in FUNCTIONS:
             self.fail(f"{node.value}(...) does not take {', '.join(kind_words(a.type) for a in checked)}", node)
         self.fail(f"unknown function {node.value!r}{near(node.value, list(FUNCTIONS))}", node)
@@ -265,7 +287,11 @@ class Checker:
         return Node("band", result, (table, *parts), pos=node.pos)
 
 
-HANDLERS = {**dict.fromkeys(("and", "or", "not"), "logic"), **dict.fromkeys(COMPARE, "compare"), **dict.fromkeys(("+", "-", "*"), "arithmetic")}
+HANDLERS = {
+    **dict.fromkeys(("and", "or", "not"), "logic"),
+    **dict.fromkeys(COMPARE, "compare"),
+    **dict.fromkeys(("+", "-", "*"), "arithmetic"),
+}
 
 
 def same_kind(one: str, other: str) -> bool:
@@ -287,6 +313,10 @@ def call_type(name: str, kinds: list[str]) -> str | None:
         return kinds[0][5:] if len(kinds) == 1 and kinds[0] in ("list:int", "list:money", "list:rate") else None
     if name == "prorate":
         return "exact" if len(kinds) == 3 and kinds[0] in ("money", "exact") and kinds[1] == kinds[2] and kinds[1] in NUMBERS else None
-    fixed = {("days_between", "date", "date"): "int", ("years_between", "date", "date"): "int", ("year_of", "date"): "int",
-             ("add_months", "date", "int"): "date"}
+    fixed = {
+        ("days_between", "date", "date"): "int",
+        ("years_between", "date", "date"): "int",
+        ("year_of", "date"): "int",
+        ("add_months", "date", "int"): "date",
+    }
     return fixed.get((name, *kinds))

@@ -1,4 +1,5 @@
 """Examples of the programme files: a household out of an example, and what its expectation finds at fault."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -69,7 +70,7 @@ def differences(expect: Mapping[str, Any], found: Finding) -> list[str]:
 
 def amount_differences(expect: Mapping[str, Any], found: Finding) -> list[str]:
     """expect.amount is that of the first benefit with an amount; expect.benefits is by id (null: not known, true: applies, false: does not)."""
-    by_id = {found.bound.benefits[g.index].benefit.id: g for g in found.benefits}
+    by_id = {found.bound.benefits[g.place].benefit.id: g for g in found.benefits}
     wrong = []
     if "amount" in expect:
         paid = [g for g in found.benefits if g.amounts]

@@ -1,4 +1,5 @@
 """Faults as values: of law files (file, key, caret) and of facts given about a household (member, fact, mend in both languages)."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
 """From the values of the criteria to the outcome: what the judge finds for one programme and one person."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -29,7 +30,7 @@ class Outcome(StrEnum):
 class Given(NamedTuple):
     """One benefit as found: whether it applies (None: not known), sen by period (None: not known), how many months."""
 
-    index: int
+    place: int
     applies: bool | None
     amounts: tuple[int | None, ...]
     months: int | None
@@ -65,8 +66,10 @@ def outcome_of(bound: Bound, values: tuple[Any, ...], need: tuple[Need, ...]) ->
 
 def softened(bound: Bound, raw: list[Any]) -> tuple[Any, ...]:
     """Values of the criteria: an officer's own, and a failure that an officer may look past, are 'officer'."""
-    return tuple(OFFICER if tree is None or (value is False and criterion.soft) else value
-                 for (criterion, tree), value in zip(bound.criteria, raw, strict=True))
+    return tuple(
+        OFFICER if tree is None or (value is False and criterion.soft) else value
+        for (criterion, tree), value in zip(bound.criteria, raw, strict=True)
+    )
 
 
 def find(law: Law, programme: Programme, situation: Situation, subject: int | None) -> Finding:
@@ -121,7 +124,7 @@ def benefit_given(index: int, benefit: BoundBenefit, who: Who) -> Given:
 def collect_amounts(needs: Needs, bound: Bound, benefits: tuple[Given, ...], who: Who, member: int) -> None:
     """Needs of amounts that are not known."""
     for found in benefits:
-        benefit = bound.benefits[found.index]
+        benefit = bound.benefits[found.place]
         if benefit.when is not None and found.applies is None:
             needs.of(benefit.when, who, member)
         elif benefit.months is not None and found.months is None:
@@ -129,4 +132,3 @@ def collect_amounts(needs: Needs, bound: Bound, benefits: tuple[Given, ...], who
         elif benefit.amount is not None and None in found.amounts:
             month = found.amounts.index(None) + 1
             needs.of(benefit.amount, {**who, "month": month}, member)
-

@@ -1,4 +1,5 @@
 """What the law files say, as values: facts, dated parameters, programmes with their versions. Built by build.py, read by the readers."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """Whether an answer rests on weak sources: then the agency confirms, and the answer is only likely."""
+
 from __future__ import annotations
 
 from sinergi.core.rules.find import Finding, Outcome
@@ -12,13 +13,10 @@ def likely(found: Finding) -> bool:
     if found.outcome is Outcome.NOT_ENTITLED:
         if found.bound.all_weak:
             return True
-        for value, one in zip(values, weak, strict=False):
-            if value is False and not one:
-                return False
-        return True
+        return all(one or value is not False for value, one in zip(values, weak, strict=False))
     if found.outcome not in CONFIRMED:
         return False
     for one, shown in zip(weak, found.shown, strict=False):
         if one and shown:
             return True
-    return any(weak[len(values) + given.index] for given in found.benefits)
+    return any(weak[len(values) + given.place] for given in found.benefits)

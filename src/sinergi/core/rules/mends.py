@@ -1,4 +1,5 @@
 """What is said in both languages about a fact that cannot be used: what is wrong and how to mend it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -7,8 +8,11 @@ from sinergi.core.time import date_words
 
 SENTENCES = {
     "no_members": ("Senaraikan sekurang-kurangnya seorang ahli di bawah members.", "List at least one person under members."),
-    "comma": ("Amaun dengan koma perlu tanda petik: \"RM 1,500.00\".", "An amount with a comma needs quotes inside {{ }}: \"RM 1,500.00\"."),
-    "unknown_part": ("Bahagian ini tidak dikenali: tulis as_of, household dan members.", "This part is not known: write as_of, household and members."),
+    "comma": ('Amaun dengan koma perlu tanda petik: "RM 1,500.00".', 'An amount with a comma needs quotes inside {{ }}: "RM 1,500.00".'),
+    "unknown_part": (
+        "Bahagian ini tidak dikenali: tulis as_of, household dan members.",
+        "This part is not known: write as_of, household and members.",
+    ),
     "not_facts": ("Tulis fakta sebagai nama: nilai.", "Write facts as name: value."),
     "unknown_fact": ("Fakta ini tidak dikenali.{near}", "This fact is not known.{near}"),
     "derived_fact": ("Fakta ini dikira, bukan diisi: buang baris ini.", "This fact is computed, not given: remove the line."),
@@ -26,8 +30,10 @@ SENTENCES = {
     "after_as_of": ("Tarikh ini selepas hari penilaian ({day_ms}).", "This date is after the day of the assessment ({day_en})."),
     "too_low": ("Nilai ini terlalu kecil: sekurang-kurangnya {least}.", "This value is too small: at least {least}."),
     "too_high": ("Nilai ini terlalu besar: paling tinggi {most}.", "This value is too large: at most {most}."),
-    "held": ("Tulis bantuan diterima seperti [{{programme: jkm.bwe, from: 2026-01-01}}], dengan kod program yang dikenali.",
-             "Write benefits held like [{{programme: jkm.bwe, from: 2026-01-01}}], with a known programme code."),
+    "held": (
+        "Tulis bantuan diterima seperti [{{programme: jkm.bwe, from: 2026-01-01}}], dengan kod program yang dikenali.",
+        "Write benefits held like [{{programme: jkm.bwe, from: 2026-01-01}}], with a known programme code.",
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 `who` is a mapping of facts (the household's included) with `as_of` (the day), `held` (benefits held), `members` (such mappings,
 the person's own among them) and, inside a benefit by month, `month`. The facts of a person never depend on the reader.
 """
+
 from __future__ import annotations
 
 import operator
@@ -99,11 +100,31 @@ def holds(who: Who, value: tuple[str, str, tuple[str, ...]], day: Day) -> bool |
 
 
 SIMPLE: dict[str, Callable[..., Any]] = {
-    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "neg": operator.neg, "not": operator.not_,
-    "min": lambda *v: min(v), "max": lambda *v: max(v), "in": lambda x, *v: x in v, "in_list": lambda x, v: x in v, "index": taken,
-    "days_between": lambda a, b: (b - a).days, "year_of": lambda d: d.year, "years_between": years_between, "add_months": later,
-    "band": band, "mean": mean, "sum": lambda v: sum(v), "scale": lambda x, r: Fraction(x * r, MICRO)}
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "neg": operator.neg,
+    "not": operator.not_,
+    "min": lambda *v: min(v),
+    "max": lambda *v: max(v),
+    "in": lambda x, *v: x in v,
+    "in_list": lambda x, v: x in v,
+    "index": taken,
+    "days_between": lambda a, b: (b - a).days,
+    "year_of": lambda d: d.year,
+    "years_between": years_between,
+    "add_months": later,
+    "band": band,
+    "mean": mean,
+    "sum": lambda v: sum(v),
+    "scale": lambda x, r: Fraction(x * r, MICRO),
+}
 
 
 def evaluate(node: Node, who: Who) -> Any:
@@ -147,12 +168,14 @@ def combined(node: Node, values: list[Any], who: Who) -> Any:
         return settled(node, who) if node.value == SHARP else None
     if op == "holds":
         return holds(who, node.value, values[0])
-    if op in ("months", "window"):
-        return (set_months if op == "months" else window)(*values, node.value)
+    if op == "months":
+        return set_months(values[0], values[1], values[2], node.value)
+    if op == "window":
+        return window(values[0], values[1], values[2], node.value)
     if op == "round":
         return rounded(values[0], *node.value)
     if op == "prorate":
-        return prorate(*values, factor=MICRO if node.args[0].type == "money" else 1)
+        return prorate(values[0], values[1], values[2], MICRO if node.args[0].type == "money" else 1)
     return SIMPLE[op](*values)
 
 
@@ -179,7 +202,8 @@ SURE: dict[str, tuple[Callable[..., bool], Callable[..., bool]]] = {
     "<": (lambda lo, hi, le, mo: below(hi, le), lambda lo, hi, le, mo: not_above(mo, lo)),
     "<=": (lambda lo, hi, le, mo: not_above(hi, le), lambda lo, hi, le, mo: below(mo, lo)),
     ">": (lambda lo, hi, le, mo: below(mo, lo), lambda lo, hi, le, mo: not_above(hi, le)),
-    ">=": (lambda lo, hi, le, mo: not_above(mo, lo), lambda lo, hi, le, mo: below(hi, le))}
+    ">=": (lambda lo, hi, le, mo: not_above(mo, lo), lambda lo, hi, le, mo: below(hi, le)),
+}
 
 Bounds = tuple[Any, Any]
 

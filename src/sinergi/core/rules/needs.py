@@ -1,4 +1,5 @@
 """What is still to be asked: facts that are not known and stand in a part of a rule that is not settled, by member."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """One entry of a parameter file -> Parameter: dated values with status and source, none overlapping."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -8,7 +9,7 @@ from typing import Any
 from sinergi.core.rules.law import STATUSES, Parameter, Row
 from sinergi.core.rules.reading import Reading, mapping
 from sinergi.core.rules.tree import RuleError
-from sinergi.core.rules.values import kind_of
+from sinergi.core.rules.values import RECORDS, kind_of
 
 KEYS = ("type", "unit", "name", "values", "note", "by")
 ROW_KEYS = ("from", "to", "value", "status", "source", "cite", "note", "from_is_assumed", "for")
@@ -20,6 +21,8 @@ def parameter(reading: Reading, name: str, entry: object, kinds: Mapping[str, st
     reading.keys(name, found, KEYS)
     try:
         kind = kind_of(found.get("type"), kinds)
+        if kind in RECORDS:
+            raise RuleError("a figure of the law is no record")
     except RuleError as fault:
         reading.fault(f"{name}.type", fault.message)
         return None
@@ -47,8 +50,17 @@ def row(reading: Reading, key: str, raw: Mapping[Any, Any], kind: str, kinds: Ma
     for needed in ("source", "cite"):
         if not raw.get(needed):
             reading.fault(f"{key}.{needed}", f"needs its {needed}")
-    return Row(start, end, reading.value(f"{key}.value", kind, raw.get("value")), status, str(raw.get("source", "")), str(raw.get("cite", "")),
-               str(raw.get("note", "")), raw.get("from_is_assumed") is True, where(reading, f"{key}.for", raw.get("for"), kinds))
+    return Row(
+        start,
+        end,
+        reading.value(f"{key}.value", kind, raw.get("value")),
+        status,
+        str(raw.get("source", "")),
+        str(raw.get("cite", "")),
+        str(raw.get("note", "")),
+        raw.get("from_is_assumed") is True,
+        where(reading, f"{key}.for", raw.get("for"), kinds),
+    )
 
 
 def where(reading: Reading, key: str, raw: object, kinds: Mapping[str, str]) -> tuple[tuple[str, Any], ...]:

@@ -1,4 +1,5 @@
 """Text of a rule -> tree without types. Every node keeps its position, every fault names its place and its mend."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -13,7 +14,9 @@ ROUNDING = ("round", "round_up", "round_down")
 TOKEN = re.compile(
     r"""\s*(?:(?P<date>\d{4}-\d\d-\d\d)|(?P<money>RM\s*[\d,]*\d(?:\.\d\d)?(?![\d.])|\d[\d,]*\.\d\d(?![\d%]))|(?P<rate>\d+(?:\.\d+)?%)
     |(?P<int>\d[\d_]*)|(?P<name>[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)|(?P<quoted>"[^"]*"|'[^']*')
-    |(?P<op><>|<=|>=|!=|==|[-+*/(),=<>\[\]])|(?P<bad>\S))""", re.X)
+    |(?P<op><>|<=|>=|!=|==|[-+*/(),=<>\[\]])|(?P<bad>\S))""",
+    re.X,
+)
 POWER = {"or": 10, "and": 20, **dict.fromkeys((*COMPARE, "in", "not", "is", "==", "!="), 40), "+": 50, "-": 50, "*": 60, "/": 60}
 ABOVE_NOT, ABOVE_COMPARE, ABOVE_PRODUCT = 30, 45, 60
 

@@ -1,4 +1,5 @@
 """One programme file -> Programme: its keys checked, its expressions compiled, its sentences complete in both languages."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -11,14 +12,57 @@ from sinergi.core.rules.law import STATUSES, Benefit, Criterion, Fact, Programme
 from sinergi.core.rules.reading import Reading, bilingual, mapping
 from sinergi.core.rules.tree import Node, negation
 
-KEYS = ("programme", "agency", "name", "purpose", "needs", "legal_basis", "in_force", "decides_for", "event", "criteria", "excluded_when", "benefits",
-        "versions", "documents", "next_step", "office", "service_days", "yes", "sources", "notes", "examples", "held_groups")
+KEYS = (
+    "programme",
+    "agency",
+    "name",
+    "purpose",
+    "needs",
+    "legal_basis",
+    "in_force",
+    "decides_for",
+    "event",
+    "criteria",
+    "excluded_when",
+    "benefits",
+    "versions",
+    "documents",
+    "next_step",
+    "office",
+    "service_days",
+    "yes",
+    "sources",
+    "notes",
+    "examples",
+    "held_groups",
+)
 CRITERION_KEYS = ("id", "when", "decided_by", "only_when", "if_false", "cite", "status", "source", "text", "no", "note")
 BENEFIT_KEYS = ("id", "name", "when", "amount", "pay", "months", "in_kind", "cite", "status", "source", "note")
 VERSION_KEYS = ("from", "criteria", "excluded_when", "benefits", "note")
 NEEDS = ("food", "rent", "medical", "funeral", "schooling", "debt", "work", "disaster", "cash", "care", "business", "rights", "cover")
-AGENCIES = ("perkeso", "mof", "icu", "jkm", "nadma", "maiwp", "maim", "maipk", "pbns", "akpk", "aim", "tekun", "giatmara", "mdec", "jtksm", "mafa",
-            "miasa", "irm", "ppjm", "ppim", "mvm")
+AGENCIES = (
+    "perkeso",
+    "mof",
+    "icu",
+    "jkm",
+    "nadma",
+    "maiwp",
+    "maim",
+    "maipk",
+    "pbns",
+    "akpk",
+    "aim",
+    "tekun",
+    "giatmara",
+    "mdec",
+    "jtksm",
+    "mafa",
+    "miasa",
+    "irm",
+    "ppjm",
+    "ppim",
+    "mvm",
+)
 PAY = ("once", "daily", "monthly", "yearly")
 NOT_PUBLISHED = {"ms": "Tidak diterbitkan: tanya agensi", "en": "Not published: ask the agency"}
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -46,14 +90,28 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         event = "as_of"
     rules = Rules(reading, own, names)
     return Programme(
-        own, agency, reading.words("name", raw.get("name")), reading.words("purpose", raw.get("purpose")),
+        own,
+        agency,
+        reading.words("name", raw.get("name")),
+        reading.words("purpose", raw.get("purpose")),
         tuple(reading.choice(f"needs[{i}]", n, NEEDS) for i, n in enumerate(listed(reading, "needs", raw.get("needs")))),
-        mapping(raw.get("legal_basis")), start, end, reading.choice("decides_for", raw.get("decides_for"), ("person", "household")) == "household",
-        event, rules.versions(raw, start), documents(reading, raw.get("documents")), published(reading, "next_step", raw.get("next_step")),
-        published(reading, "office", raw.get("office")), raw.get("service_days"), rules.sentence("yes", raw.get("yes")),
-        tuple(listed(reading, "sources", raw.get("sources"))), tuple(listed(reading, "notes", raw.get("notes"))),
+        mapping(raw.get("legal_basis")),
+        start,
+        end,
+        reading.choice("decides_for", raw.get("decides_for"), ("person", "household")) == "household",
+        event,
+        rules.versions(raw, start),
+        documents(reading, raw.get("documents")),
+        published(reading, "next_step", raw.get("next_step")),
+        published(reading, "office", raw.get("office")),
+        raw.get("service_days"),
+        rules.sentence("yes", raw.get("yes")),
+        tuple(listed(reading, "sources", raw.get("sources"))),
+        tuple(listed(reading, "notes", raw.get("notes"))),
         tuple(map(str, listed(reading, "held_groups", raw.get("held_groups")))),
-        tuple(mapping(e) for e in listed(reading, "examples", raw.get("examples"))), reading.file)
+        tuple(mapping(e) for e in listed(reading, "examples", raw.get("examples"))),
+        reading.file,
+    )
 
 
 def listed(reading: Reading, key: str, raw: object) -> list[Any]:
@@ -96,7 +154,9 @@ class Rules:
             if day is None:
                 self.reading.fault(f"{key}from", "a version needs its first day")
             self.ids = set()
-            found.append(self.version(key, {**{k: raw[k] for k in ("criteria", "excluded_when", "benefits") if k in raw}, **part}, day or start))
+            found.append(
+                self.version(key, {**{k: raw[k] for k in ("criteria", "excluded_when", "benefits") if k in raw}, **part}, day or start)
+            )
         if not found:
             self.reading.fault("versions", "needs at least one version")
             return (Version(start, (), ()),)
@@ -105,10 +165,17 @@ class Rules:
     def version(self, key: str, raw: Mapping[str, Any], start: dt.date) -> Version:
         """Criteria, exclusions and benefits as they stand together."""
         reading = self.reading
-        criteria = [self.criterion(f"{key}criteria[{i}]", mapping(c), False) for i, c in enumerate(listed(reading, f"{key}criteria", raw.get("criteria")))]
-        criteria += [self.criterion(f"{key}excluded_when[{i}]", mapping(c), True)
-                     for i, c in enumerate(listed(reading, f"{key}excluded_when", raw.get("excluded_when")))]
-        benefits = [self.benefit(f"{key}benefits[{i}]", mapping(b)) for i, b in enumerate(listed(reading, f"{key}benefits", raw.get("benefits")))]
+        criteria = [
+            self.criterion(f"{key}criteria[{i}]", mapping(c), False)
+            for i, c in enumerate(listed(reading, f"{key}criteria", raw.get("criteria")))
+        ]
+        criteria += [
+            self.criterion(f"{key}excluded_when[{i}]", mapping(c), True)
+            for i, c in enumerate(listed(reading, f"{key}excluded_when", raw.get("excluded_when")))
+        ]
+        benefits = [
+            self.benefit(f"{key}benefits[{i}]", mapping(b)) for i, b in enumerate(listed(reading, f"{key}benefits", raw.get("benefits")))
+        ]
         return Version(start, tuple(criteria), tuple(benefits))
 
     def unique(self, key: str, raw: Mapping[str, Any]) -> str:
@@ -143,7 +210,18 @@ class Rules:
         no = self.sentence(f"{key}.no", raw.get("no"))
         if no is None and not officer:
             reading.fault(f"{key}.no", "needs the spoken sentence for 'no' in both languages")
-        return Criterion(found, tree, only_when, raw.get("if_false") == "officer", excluded, str(raw.get("cite", "")), status, str(raw.get("source", "")), text, no)
+        return Criterion(
+            found,
+            tree,
+            only_when,
+            raw.get("if_false") == "officer",
+            excluded,
+            str(raw.get("cite", "")),
+            status,
+            str(raw.get("source", "")),
+            text,
+            no,
+        )
 
     def benefit(self, key: str, raw: Mapping[str, Any]) -> Benefit:
         """One thing given."""

@@ -1,4 +1,5 @@
 """Reading one law file: keys, texts in both languages, dates; each fault is kept with its file and key, and reading goes on."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """Every programme for every person of a household on one sheet, and the questions that settle most of it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -67,10 +68,24 @@ class Sheet:
 
     def as_json(self) -> dict[str, Any]:
         """The sheet as plain JSON, always in the same order."""
-        return {"as_of": plain(self.as_of), "law_version": self.law_version, "members": list(self.situation.names),
-                "answers": [answer.as_json() for answer in self.answers],
-                "ask": [{"member": q.member, "fact": q.fact, "day": plain(q.day), "kind": q.kind, "text": q.text, "programmes": list(q.programmes),
-                         "weight": q.weight} for q in self.ask]}
+        return {
+            "as_of": plain(self.as_of),
+            "law_version": self.law_version,
+            "members": list(self.situation.names),
+            "answers": [answer.as_json() for answer in self.answers],
+            "ask": [
+                {
+                    "member": q.member,
+                    "fact": q.fact,
+                    "day": plain(q.day),
+                    "kind": q.kind,
+                    "text": q.text,
+                    "programmes": list(q.programmes),
+                    "weight": q.weight,
+                }
+                for q in self.ask
+            ],
+        }
 
     def as_bytes(self) -> bytes:
         """The canonical bytes of as_json: the same law, facts and day give the same bytes."""
@@ -95,7 +110,7 @@ def weight(found: Finding) -> int:
             if sen is not None and sen > most:
                 most = sen
         if most:
-            yearly += most * (given.months or PER_YEAR[found.bound.benefits[given.index].benefit.pay])
+            yearly += most * (given.months or PER_YEAR[found.bound.benefits[given.place].benefit.pay])
     points = 1200 + 200 * len(str(yearly // 100))
     return points if found.outcome is Outcome.UNKNOWN else points // 3
 

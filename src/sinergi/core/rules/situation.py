@@ -1,4 +1,5 @@
 """A household as given (by a file, a form, the register) -> a Situation the readers read; every unusable fact is named with its mend."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -71,7 +72,9 @@ def situation(as_of: dt.date, household: Mapping[str, Any], members: list[dict[s
         person["members"] = people
     head = next((i for i, m in enumerate(members) if m.get("relation") == "head"), 0)
     held = (tuple(h for m in members for h in m["held"][0]), all(m["held"][1] for m in members))
-    return Situation(as_of, household, tuple(names or (str(i + 1) for i in range(len(members)))), tuple(people), {**people[head], "held": held}, head)
+    return Situation(
+        as_of, household, tuple(names or (str(i + 1) for i in range(len(members)))), tuple(people), {**people[head], "held": held}, head
+    )
 
 
 def on_day(known: Situation, day: dt.date) -> Situation:
@@ -139,7 +142,13 @@ class FactReader:
             value = self.day(member, fact.name, raw) if kind == "date" else value_of(fact.kind, raw)
         except (ValueError, AttributeError):
             options = fact.kind[5:].replace(",", ", ") if kind == "enum" else ""
-            self.fault(member, fact.name, raw, kind if kind in ("enum", "bool", "int", "money", "rate", "months", "amounts") else "value", options=options)
+            self.fault(
+                member,
+                fact.name,
+                raw,
+                kind if kind in ("enum", "bool", "int", "money", "rate", "months", "amounts") else "value",
+                options=options,
+            )
             return None
         if value is None:
             return None

@@ -1,4 +1,5 @@
 """What will change an answer: a birthday or a deadline within ninety days, a figure that is passed and has not commenced."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,13 +11,18 @@ from sinergi.core.rules.law import Law, Row
 from sinergi.core.rules.naive import Who, evaluate
 from sinergi.core.rules.situation import Situation, on_day
 from sinergi.core.rules.tree import Node, walk
-from sinergi.core.rules.words import value_words
+from sinergi.core.rules.words import LANGUAGES, NO_FIGURE, Speaker, value_words
 
 AHEAD = 90
-APPLY_BY = {"ms": "Mohon sebelum atau pada {day}: selepas itu syarat ini tidak lagi dipenuhi: {text}", "en": "Apply by {day}: after that this no longer holds: {text}"}
+APPLY_BY = {
+    "ms": "Mohon sebelum atau pada {day}: selepas itu syarat ini tidak lagi dipenuhi: {text}",
+    "en": "Apply by {day}: after that this no longer holds: {text}",
+}
 MET_FROM = {"ms": "Mulai {day} syarat ini dipenuhi: {text}", "en": "From {day} this is met: {text}"}
-PASSED = {"ms": "{name}: {value} sebaik sahaja berkuat kuasa (diluluskan, belum berkuat kuasa: {cite})",
-          "en": "{name}: {value} once it commences (passed, not commenced: {cite})"}
+PASSED = {
+    "ms": "{name}: {value} sebaik sahaja berkuat kuasa (diluluskan, belum berkuat kuasa: {cite})",
+    "en": "{name}: {value} once it commences (passed, not commenced: {cite})",
+}
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,15 @@ def soon(law: Law, situation: Situation, found: Finding) -> tuple[Soon, ...]:
     """Turning days of the criteria within ninety days, then figures passed and not commenced."""
     if found.outcome is Outcome.NOT_IN_FORCE:
         return ()
-    return (*turning(situation, found), *passed(law, situation, found))
+    return (*turning(law, situation, found), *passed(law, situation, found))
 
 
-def turning(situation: Situation, found: Finding) -> list[Soon]:
+def turning(law: Law, situation: Situation, found: Finding) -> list[Soon]:
     """Criteria that hold now and will not, or that alone stand in the way and will hold, with the day they turn."""
     later: dict[int, Situation] = {}
     failing = found.values.count(False)
+    who = situation.household if found.subject is None else situation.people[found.subject]
+    speaker = Speaker(law, who, found.day or situation.as_of)
     items = []
     for (criterion, tree), value in zip(found.bound.criteria, found.values, strict=True):
         if tree is None or value not in (True, False) or (value is False and failing > 1) or not any(n.op == "as_of" for n in walk(tree)):
@@ -49,7 +57,8 @@ def turning(situation: Situation, found: Finding) -> list[Soon]:
         if turned := turns_after(tree, value, situation, found.subject, later):
             day = situation.as_of + dt.timedelta(days=turned - 1 if value else turned)
             words = APPLY_BY if value else MET_FROM
-            text = {lang: words[lang].format(day=value_words("date", day, lang), text=criterion.text[lang]) for lang in ("ms", "en")}
+            said = speaker.fill(criterion.text)
+            text = {lang: words[lang].format(day=value_words("date", day, lang), text=said[lang]) for lang in LANGUAGES}
             items.append(Soon("deadline" if value else "from", day, None, text))
     return items
 
@@ -80,8 +89,9 @@ def passed(law: Law, situation: Situation, found: Finding) -> list[Soon]:
         parameter = law.parameters[name]
         for row in parameter.passed:
             text = {}
-            for lang in ("ms", "en"):
-                value = value_words(parameter.kind, row.value, lang) + changed_amount(law, situation, found, name, row, lang)
+            for lang in LANGUAGES:
+                value = NO_FIGURE[lang] if row.value is None else value_words(parameter.kind, row.value, lang)
+                value += changed_amount(law, situation, found, name, row, lang)
                 text[lang] = PASSED[lang].format(name=parameter.title[lang], value=value, cite=row.cite)
             items.append(Soon("passed", None, name, text))
     return items
@@ -93,8 +103,8 @@ def changed_amount(law: Law, situation: Situation, found: Finding, name: str, ro
         return ""
     who = situation.household if found.subject is None else situation.people[found.subject]
     other = bind_changed(law, found.bound.programme, found.day, situation.as_of, name, row)
-    now = {benefit.index: benefit.amounts for benefit in found.benefits}
+    now = {benefit.place: benefit.amounts for benefit in found.benefits}
     for benefit in given(other, who):
-        if benefit.amounts and benefit.amounts != now.get(benefit.index) and benefit.amounts[0] is not None:
+        if benefit.amounts and benefit.amounts != now.get(benefit.place) and benefit.amounts[0] is not None:
             return f" = {value_words('money', benefit.amounts[0], lang)}"
     return ""

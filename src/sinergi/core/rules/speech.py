@@ -1,4 +1,5 @@
 """The one spoken sentence of an answer, and amounts as they are said, in Malay and English."""
+
 from __future__ import annotations
 
 from sinergi.core.money import money_words
@@ -46,5 +47,9 @@ def amount_words(line: BenefitLine, lang: str) -> str:
 
 UNKNOWN_AMOUNT = {"ms": "jumlah belum diketahui", "en": "amount not known"}
 MONTHS = {"ms": "{} bulan", "en": "{} months"}
-PAY = {"once": {"ms": "sekali", "en": "once"}, "daily": {"ms": "sehari", "en": "a day"}, "monthly": {"ms": "sebulan", "en": "a month"},
-       "yearly": {"ms": "setahun", "en": "a year"}}
+PAY = {
+    "once": {"ms": "sekali", "en": "once"},
+    "daily": {"ms": "sehari", "en": "a day"},
+    "monthly": {"ms": "sebulan", "en": "a month"},
+    "yearly": {"ms": "setahun", "en": "a year"},
+}

@@ -3,6 +3,7 @@
 Types: bool, int, money (sen), rate (parts per million), exact (sen times a million), date, code, enum:a,b,c,
 months (a record of set months), amounts (month -> sen), list:<type>, table:<keys>:<type>.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """Kinds and values as the law files write them -> as the readers use them. A float is refused everywhere."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -49,8 +50,10 @@ def item_kind(text: str, enums: Mapping[str, str]) -> str:
         return "enum:" + ",".join(w.strip() for w in found[1].split(",") if w.strip())
     if enums.get(text, "").startswith(("enum:", "code")):
         return enums[text]
-    raise RuleError(f"unknown type {text!r}: bool, int, money, rate, date, code, text, months, amounts, one of [..], a fact with fixed values, "
-                    "list of .., table(key[, key] -> value)")
+    raise RuleError(
+        f"unknown type {text!r}: bool, int, money, rate, date, code, text, months, amounts, one of [..], a fact with fixed values, "
+        "list of .., table(key[, key] -> value)"
+    )
 
 
 def key_kind(text: str, enums: Mapping[str, str]) -> str:
@@ -174,7 +177,9 @@ def table_of(keys: list[str], result: str, rows: list[Any]) -> tuple[tuple[Any, 
         cells, made = sequence(row), []
         written = keys if len(cells) == cells_of(keys) else bands
         if len(cells) != cells_of(written):
-            raise ValueError(f"the row {row!r} has {len(cells)} cells, not {cells_of(written)}: [over, up to] for a band, one cell for another key, the value")
+            raise ValueError(
+                f"the row {row!r} has {len(cells)} cells, not {cells_of(written)}: [over, up to] for a band, one cell for another key, the value"
+            )
         for key in written:
             if key.startswith("~"):
                 made.append((value_of(key[1:], cells.pop(0)), value_of(key[1:], cells.pop(0))))
@@ -196,5 +201,15 @@ def text_of(raw: object) -> str:
     return raw
 
 
-READ = {"bool": bool_of, "int": int_of, "money": money_of, "rate": rate_of, "date": date_of, "months": months_of, "amounts": amounts_of,
-        "code": code_of, "word": code_of, "text": text_of}
+READ = {
+    "bool": bool_of,
+    "int": int_of,
+    "money": money_of,
+    "rate": rate_of,
+    "date": date_of,
+    "months": months_of,
+    "amounts": amounts_of,
+    "code": code_of,
+    "word": code_of,
+    "text": text_of,
+}

@@ -1,4 +1,5 @@
 """Values and sentences in Malay and English: figures of the law and facts of a household put into the words of the law files."""
+
 from __future__ import annotations
 
 import datetime as dt

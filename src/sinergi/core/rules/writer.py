@@ -2,6 +2,7 @@
 
 The text is written by us from checked trees, never from words of a user: names of facts and figures enter it as quoted constants.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -15,8 +16,16 @@ from sinergi.core.rules.tree import COMPARE, Node
 
 PYTHON = {"=": "==", "<>": "!="}
 SURELY_KNOWN = ("lit", "known", "as_of", "month")
-CALLS = {"years_between": "years_between({})", "add_months": "later({})", "index": "taken({})", "band": "band({})", "mean": "mean({})",
-         "min": "min({})", "max": "max({})", "sum": "sum({})"}
+CALLS = {
+    "years_between": "years_between({})",
+    "add_months": "later({})",
+    "index": "taken({})",
+    "band": "band({})",
+    "mean": "mean({})",
+    "min": "min({})",
+    "max": "max({})",
+    "sum": "sum({})",
+}
 
 
 class Shared:
@@ -59,7 +68,7 @@ class Writer:
 
     def __init__(self, shared: Shared, prefix: str, above: Writer | None = None, home: Writer | None = None) -> None:
         self.shared, self.prefix, self.above = shared, prefix, above
-        self.home = home or (above.home if above else None)
+        self.home: Writer | None = home or (above.home if above else None)
         self.lines: list[str] = []
         self.names: dict[Node, str] = {}
         self.depth = 0
@@ -119,7 +128,7 @@ class Writer:
         if op in ("and", "or"):
             return self.logic(op, values)
         if op == "known":
-            return f"{values[0]} is not None"
+            return "True" if node.args[0].op in SURELY_KNOWN else f"{values[0]} is not None"
         if op == "if":
             c, x, y = values
             return f"({x} if {x} == {y} else None) if {c} is None else {x} if {c} else {y}"
@@ -153,7 +162,12 @@ class Writer:
             return f"rounded({values[0]}, {node.value[0]!r}, {node.value[1]})"
         if op == "prorate":
             return f"prorate({given}, {MICRO if node.args[0].type == 'money' else 1})"
-        other = {"days_between": "({1} - {0}).days", "year_of": "{0}.year", "in_list": "{0} in {1}", "scale": f"Fraction({{0}} * {{1}}, {MICRO})"}
+        other = {
+            "days_between": "({1} - {0}).days",
+            "year_of": "{0}.year",
+            "in_list": "{0} in {1}",
+            "scale": f"Fraction({{0}} * {{1}}, {MICRO})",
+        }
         return other[op].format(*values) if op in other else CALLS[op].format(given)
 
     def aggregate(self, node: Node) -> str:
@@ -236,5 +250,10 @@ class Writer:
 
 
 NEEDS: dict[str, Callable[[Writer, Node, str, str], None]] = {
-    "fact": Writer.needs_of_fact, "missing": Writer.needs_of_missing, "pending": Writer.needs_of_pending, "at": Writer.needs_of_at,
-    "agg": Writer.needs_of_aggregate, "if": Writer.needs_of_choice}
+    "fact": Writer.needs_of_fact,
+    "missing": Writer.needs_of_missing,
+    "pending": Writer.needs_of_pending,
+    "at": Writer.needs_of_at,
+    "agg": Writer.needs_of_aggregate,
+    "if": Writer.needs_of_choice,
+}

@@ -1,8 +1,9 @@
-"""The fast reader of one household: all programmes as one written function, kept by span of unchanged law. It must find what the judge finds.
+"""The fast reader of one household: all programmes as one written function, kept by span of law. It must find what the judge finds.
 
 A unit is written for programmes bound to the law of one span. It has one part that runs once a household (figures over the members,
 whatever is the same for everybody), one part for a person, one for the household as a whole.
 """
+
 from __future__ import annotations
 
 import bisect
@@ -19,12 +20,32 @@ from sinergi.core.rules.law import Law, Programme
 from sinergi.core.rules.needs import Need, held_needs, table_name
 from sinergi.core.rules.situation import Situation
 from sinergi.core.rules.writer import Shared, Writer
+from sinergi.core.time import years_between
 
 TOOLS: dict[str, Any] = {
-    "rounded": rounded, "aggregate": naive.aggregate, "set_months": naive.set_months, "window": naive.window, "band": naive.band, "mean": naive.mean,
-    "prorate": naive.prorate, "snapshot": naive.snapshot, "holds": naive.holds, "later": naive.later, "taken": naive.taken, "settled": naive.settled,
-    "years_between": naive.years_between, "Fraction": Fraction, "Need": Need, "Given": Given, "Finding": Finding, "held_needs": held_needs,
-    "table_name": table_name, "new": tuple.__new__, "OFFICER": OFFICER, **{str(outcome).upper(): outcome for outcome in Outcome}}
+    "rounded": rounded,
+    "aggregate": naive.aggregate,
+    "set_months": naive.set_months,
+    "window": naive.window,
+    "band": naive.band,
+    "mean": naive.mean,
+    "prorate": naive.prorate,
+    "snapshot": naive.snapshot,
+    "holds": naive.holds,
+    "later": naive.later,
+    "taken": naive.taken,
+    "settled": naive.settled,
+    "years_between": years_between,
+    "Fraction": Fraction,
+    "Need": Need,
+    "Given": Given,
+    "Finding": Finding,
+    "held_needs": held_needs,
+    "table_name": table_name,
+    "new": tuple.__new__,
+    "OFFICER": OFFICER,
+    **{str(outcome).upper(): outcome for outcome in Outcome},
+}
 
 Reader = Callable[[Any, int, "int | None"], None]
 Other = Callable[[str, dt.date, int, "int | None"], None]
@@ -42,10 +63,20 @@ class Unit:
         asked = self.inner_needs(home)
         row = Writer(self.shared, "r")
         values = [row.write(node) for node in list(self.shared.columns)]
-        self.text = "\n".join([
-            "def run(situation, out, other):", " people, as_of = situation.people, situation.as_of",
-            *(row_lines(row, values) if values else [" rows = ()"]), " who = situation.household", " get = who.get", *indented(home.lines, 1), *asked,
-            *function("person", person.lines), *function("household", household.lines), " return person, household"])
+        self.text = "\n".join(
+            [
+                "def run(situation, out, other):",
+                " people, as_of = situation.people, situation.as_of",
+                *(row_lines(row, values) if values else [" rows = ()"]),
+                " who = situation.household",
+                " get = who.get",
+                *indented(home.lines, 1),
+                *asked,
+                *function("person", person.lines),
+                *function("household", household.lines),
+                " return person, household",
+            ]
+        )
         space = {**TOOLS, "law": law, **self.shared.constants}
         exec(compile(self.text, "<law>", "exec"), space)
         self.run: Callable[[Situation, list[Finding], Other], tuple[Reader, Reader]] = space["run"]
@@ -61,13 +92,23 @@ class Unit:
                 node = list(self.shared.columns)[column]
                 writer.write(node)
                 writer.needs(node, "at", event)
-                lines += [f" def {self.shared.asked[column, event]}(who, at, need, missing):", "  get = who.get", *indented(writer.lines, 2)]
+                lines += [
+                    f" def {self.shared.asked[column, event]}(who, at, need, missing):",
+                    "  get = who.get",
+                    *indented(writer.lines, 2),
+                ]
         return lines
 
 
 def row_lines(row: Writer, values: list[str]) -> list[str]:
     """The members' values of every figure over the household, one row a member."""
-    return [" def row_of(who):", "  get = who.get", *indented(row.lines, 2), f"  return ({', '.join(values)},)", " rows = [row_of(who) for who in people]"]
+    return [
+        " def row_of(who):",
+        "  get = who.get",
+        *indented(row.lines, 2),
+        f"  return ({', '.join(values)},)",
+        " rows = [row_of(who) for who in people]",
+    ]
 
 
 def indented(lines: Iterable[str], depth: int) -> list[str]:
@@ -122,7 +163,11 @@ def outcome_text(bound: Bound) -> str:
     """The outcome where nothing has failed."""
     if bound.pending:
         return "UNKNOWN"
-    settled = "HUMAN_REVIEW" if not bound.criteria or any(tree is None for _, tree in bound.criteria) else "HUMAN_REVIEW if OFFICER in values else ENTITLED"
+    settled = (
+        "HUMAN_REVIEW"
+        if not bound.criteria or any(tree is None for _, tree in bound.criteria)
+        else "HUMAN_REVIEW if OFFICER in values else ENTITLED"
+    )
     return f"((UNKNOWN if need else CANNOT_BE_COMPUTED) if None in values else {settled})"
 
 
