@@ -2,14 +2,19 @@
 import json
 import os
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 import yaml
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
+from sinergi.assistance import actions as assistance
 from sinergi.kernel import law, partners, staff
+from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor, actor_of, command
 from sinergi.kernel.law_files import read_documents
 from sinergi.kernel.models import Agency, User
@@ -54,6 +59,7 @@ def load_users(actor: Actor) -> list[DemoUser]:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     there = {user.email: user for user in User.objects.all()}
     rows = yaml.safe_load((HERE / "users.yaml").read_text("utf-8"))
+    fresh: dict[str, User] = {}
     for row in rows:
         user = there.get(row["email"]) or staff.invite_user(
             Agency.objects.get(code=row["agency"]), actor=actor, purpose="administer", email=row["email"], name=row["name"])
@@ -62,22 +68,30 @@ def load_users(actor: Actor) -> list[DemoUser]:
             staff.give_grant(user, actor=actor, purpose="administer", role=row["role"], area_kind=area_kind,
                              area="" if area_kind == "national" else row["agency"])
         if row["email"] not in known or row["email"] not in there:
-            known[row["email"]] = secrets.token_urlsafe(9)
-            user.set_password(known[row["email"]])
-            user.save(update_fields=["password"])
-    fresh = path.with_suffix(".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            fresh[row["email"]] = user
+    known |= {email: secrets.token_urlsafe(9) for email in fresh}
+    with ThreadPoolExecutor() as pool:  # scrypt is slow on purpose and lets go of the interpreter's lock
+        hashed = pool.map(make_password, [known[email] for email in fresh])
+    for user, password in zip(fresh.values(), hashed, strict=True):
+        user.password = password
+        user.save(update_fields=["password"])
+    unfinished = path.with_suffix(".new")
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(known, file, indent=1)
-    fresh.rename(path)
+    unfinished.rename(path)
     return [DemoUser(email=r["email"], name=r["name"], agency=r["agency"], role=r["role"], password=known[r["email"]]) for r in rows]
 
 
 def load_people(now: datetime) -> int:
-    """Register the households of people.yaml, each by the coordinator of the agency it came to; returns how many are there now."""
+    """Register and screen the households of people.yaml, each by the coordinator of the agency it came to; who is there already stays as he is."""
     households = yaml.safe_load((HERE / "people.yaml").read_text("utf-8"))["households"]
+    on = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     for household in households:
-        user = User.objects.get(email=f"penyelaras@{household['agency']}.demo")
-        registry.register_once(household["key"], household["submission"], actor=actor_of(user), purpose="register", now=now)
+        actor = actor_of(User.objects.get(email=f"penyelaras@{household['agency']}.demo"))
+        with acting(actor, purpose="register"):
+            done = registry.take_in(household["submission"], actor=actor, on=on, channel="demo", at=now)
+            if not done.known:
+                assistance.screen_household(done.household_id, actor=actor, on=on, at=now)
     return len(households)
 
 
