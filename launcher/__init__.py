@@ -4,7 +4,8 @@ speech     what the person at the terminal reads: steps with their time, and the
 checkout   the folders of one checkout, its lock and its private secrets
 packages   uv, the virtual environment, and what the distribution must supply
 postgres   the private PostgreSQL clusters
-roles      the two login roles; the one file here that runs inside the virtual environment
+roles      the two login roles; runs inside the virtual environment, and so does
+stages     several Django commands in one process
 surroundings  the environment variables handed to Django
 serving    web server and worker: started, found again, stopped
 demo       demo, serve, stop, status, reset

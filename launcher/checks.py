@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launcher.checkout import ROOT, RUN, VENV
-from launcher.demo import install, manage
+from launcher.demo import LANGUAGES, install, run_stages
 from launcher.packages import ensure_chromium
 from launcher.serving import attached, captured
 from launcher.speech import say, spoken_time
@@ -97,7 +97,7 @@ def test(arguments: list[str], fast: bool, postgres: str) -> int:
         with database("test", postgres) as surroundings:
             # Playwright keeps an event loop in the thread that runs its tests, which Django would take for asynchronous code.
             surroundings |= {"SINERGI_STATE_DIR": str(state), "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-            manage(surroundings, "compile_languages", doing="compiling the languages")
+            run_stages(surroundings, LANGUAGES)
             if arguments:
                 code = run_tests([*chosen, *arguments], surroundings, tally)
             else:

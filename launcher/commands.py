@@ -119,7 +119,7 @@ def bench(name: str | None, arguments: list[str]) -> int:
         ensure_packages("demo")
         return attached(command, environment())
     with demo.prepared("test", name="sinergi_bench", fast=False) as surroundings:
-        demo.migrate(surroundings)
+        demo.run_stages(surroundings, demo.MIGRATION)
         return attached(command, surroundings)
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launcher import serving
-from launcher.checkout import STATE, VENV, prepare
+from launcher.checkout import ROOT, STATE, VENV, prepare
 from launcher.packages import ensure_packages, ensure_system_postgres, installed
 from launcher.postgres import OWNER, Cluster, clusters_home
 from launcher.speech import Stopped, say, spoken_time, step
@@ -20,19 +20,23 @@ from launcher.surroundings import database, python
 PASSWORDS = STATE / "demo-users.json"  # written by demo_load: {e-mail: password}
 
 
-def manage(surroundings: dict[str, str], *arguments: str, doing: str | None = None) -> int:
-    """Run one Django command. With `doing` its output is captured and a failure raises Stopped; without, it speaks for itself.
+LANGUAGES = ("compiling the languages", "compile_languages")
+MIGRATION = ("migrating the database", "migrate", "--database", "owner", "--verbosity", "0", "--no-input")
+LOADING = ("loading the law, the partners, users and demo people", "demo_load")
+STORY = ("", "demo_story")
 
-    Returns the exit code.
-    """
-    command = [python(), "-m", "sinergi.config.manage", *arguments]
-    if doing is None:
-        return serving.attached(command, surroundings)
-    with step(doing):
-        done = serving.captured(command, surroundings)
-        if done.returncode:
-            raise Stopped(f"{done.stdout.strip()[-4000:]}\nStopped while {doing}: manage {arguments[0]} ended with {done.returncode}.")
-    return 0
+
+def manage(surroundings: dict[str, str], *arguments: str) -> int:
+    """Run one Django command on this terminal; returns its exit code."""
+    return serving.attached([python(), "-m", "sinergi.config.manage", *arguments], surroundings)
+
+
+def run_stages(surroundings: dict[str, str], *stages: tuple[str, ...]) -> None:
+    """Run Django commands in one process, each announced (see launcher/stages.py). Raises Stopped when one fails."""
+    quieter = {"SINERGI_LOG": "WARNING", **surroundings}
+    code = serving.attached([python(), str(ROOT / "launcher" / "stages.py"), json.dumps(stages)], quieter)
+    if code:
+        raise Stopped("Stopped: see above. The same command carries on from there.", code)
 
 
 def install(kind: str, postgres: str) -> None:
@@ -49,11 +53,6 @@ def prepared(mode: str, postgres: str = "wheel", port: int = 8000, name: str = O
     install("demo", postgres)
     with database(mode, postgres, port, name, fast) as surroundings:
         yield surroundings
-
-
-def migrate(surroundings: dict[str, str]) -> None:
-    """Bring the database to the state of the code, as its owner."""
-    manage(surroundings, "migrate", "--database", "owner", "--verbosity", "0", "--no-input", doing="migrating the database")
 
 
 def refuse_second() -> None:
@@ -73,12 +72,7 @@ def demo(port: int | None, serve_pages: bool, postgres: str) -> int:
         refuse_second()
     chosen = serving.free_port(port or 8000, fixed=port is not None)
     with prepared("demo", postgres, chosen) as surroundings:
-        migrate(surroundings)
-        manage(surroundings, "compile_languages", doing="compiling the languages")
-        manage(surroundings, "demo_load", doing="loading the law, the partners, users and demo people")
-        code = manage(surroundings, "demo_story")
-        if code:
-            raise Stopped("The main job did not end as it should: see above.", code)
+        run_stages(surroundings, LANGUAGES, MIGRATION, LOADING, STORY)
         say(f"· the main job ended as it should; {spoken_time(time.monotonic() - begun)} since the start")
         if serve_pages:
             serve_until_stopped(chosen, surroundings)
@@ -92,8 +86,7 @@ def serve(port: int | None, postgres: str) -> int:
     mode = os.environ.get("SINERGI_MODE", "demo")
     chosen = serving.free_port(port or 8000, fixed=port is not None)
     with prepared(mode, postgres, chosen) as surroundings:
-        migrate(surroundings)
-        manage(surroundings, "compile_languages", doing="compiling the languages")
+        run_stages(surroundings, LANGUAGES, MIGRATION)
         serve_until_stopped(chosen, surroundings)
     return 0
 
