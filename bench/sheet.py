@@ -130,7 +130,7 @@ def main() -> int:
         print(
             f"{r['household']:32}{r['answers']:>9}{r['open']:>7}{r['p50_ms']:>9.3f}{r['p99_ms']:>9.3f}{r['sentences_ms']:>11.3f}{r['json_ms']:>8.1f}"
         )
-    print(f"first sheet of a law version: {first:.0f} ms, once a process. {HOUSEHOLDS} households x {ROUNDS} rounds, Python {platform.python_version()}.")
+    print(f"first sheet of a law version: {first:.0f} ms. {HOUSEHOLDS} households, {ROUNDS} rounds, Python {platform.python_version()}")
     print("not timed: reading files, building the law, reading facts, database, page; sentences and JSON stand in columns of their own.")
     print(json.dumps({"programmes": len(law.programmes), "p50_ms": rows[0]["p50_ms"], "p99_ms": rows[0]["p99_ms"], "rows": rows}))
     return 0

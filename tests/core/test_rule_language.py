@@ -164,6 +164,7 @@ def test_what_is_not_known_is_never_no(when, value):
         ("if(lost_job, sum(members.income), RM 600.00) >= RM 500.00", True),
         ("sum(members.income) * count(members where works) >= RM 500.00", True),
         ("sum(members.debt) * count(members where works) >= RM 0.00", None),
+        ("sum(members.rent) * count(members where works) >= RM 0.00", True),
         ("round(sum(members.income) * 10%) >= RM 0.00", None),
         ("sum(members.income) <= savings", None),
     ],

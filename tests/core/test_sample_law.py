@@ -158,6 +158,20 @@ def test_a_birthday_ahead_is_told_to_the_refused():
     assert answer(sheet({"birth_date": dt.date(1960, 1, 5), "works": False}, law=two), "aim.test").soon == ()
 
 
+def test_every_criterion_may_turn():
+    soon = "days_between(birth_date, as_of) < 21915"
+    law = law_of(criteria=[{**CRITERION, "when": "age < 60"}, {**CRITERION, "id": "other", "when": soon}])
+    found = answer(sheet({"birth_date": dt.date(1967, 1, 5)}, law=law), "aim.test")
+    assert [(s.kind, s.day) for s in found.soon] == [("deadline", dt.date(2027, 1, 4)), ("deadline", dt.date(2027, 1, 4))]
+
+
+def test_a_sum_known_in_part_is_at_least_so_much():
+    raw = {"household": {"state": "perak"}, "members": [{"income": "RM 1500.00"}, {}]}
+    found = answer(rules.screen(sample(), rules.read_situation(sample(), raw, DAY), DAY), "jkm.aid")
+    assert rules.sentence(found, "en") == "No, because income at least RM1,500 is above RM1,200. The agency has to confirm it."
+    assert rules.sentence(found, "ms").startswith("Tidak, kerana pendapatan sekurang-kurangnya RM1,500 melebihi RM1,200.")
+
+
 def test_a_household_has_its_own_days_ahead():
     law = law_of("any(members where age < 18)", decides_for="household")
     found = answer(sheet({"birth_date": dt.date(2009, 1, 31)}, law=law), "aim.test")
@@ -180,7 +194,9 @@ def test_the_next_question_settles_most_and_the_easiest_comes_first():
 def test_an_open_amount_weighs_less_than_an_open_answer():
     law = law_of("true", "savings")
     open_amount = next(q for q in sheet({}, law=law).ask if q.fact == "savings")
-    open_answer = next(q for q in sheet({}, law=law_of("savings > RM 1.00", "RM 5.00")).ask if q.fact == "savings")
+    asking = law_of("savings > RM 1.00", "RM 5.00")
+    open_answer, again = (next(q for q in sheet({}, law=asking).ask if q.fact == "savings") for _ in range(2))
+    assert open_answer.weight == again.weight
     assert open_amount.weight < open_answer.weight
 
 

@@ -30,8 +30,10 @@ def test_completed_years(birth, day, years):
 
 
 @given(DAYS, DAYS, st.integers(0, 120))
-def test_an_age_is_reached_on_the_birthday(birth, day, years):
-    assert (time.years_between(birth, day) >= years) == (birth <= time.born_by(day, years))
+def test_an_age_is_reached_on_the_birthday_and_on_the_day_after_28_february(birth, day, years):
+    leap = (birth.month, birth.day) == (2, 29)
+    reached = dt.date(birth.year + years, 2, 28) + dt.timedelta(days=1) if leap else birth.replace(year=birth.year + years)
+    assert (time.years_between(birth, day) >= years) == (day >= reached)
 
 
 @pytest.mark.parametrize(

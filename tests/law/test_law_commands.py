@@ -138,10 +138,8 @@ def test_a_key_of_a_merge_may_be_written_again():
 def test_the_page_of_facts_lists_every_fact_with_its_question_and_readers():
     page = reference.facts_md(rules.build(read_documents(SAMPLE)))
     assert "| `income` | money, from RM0, to RM1,000,000 | Income? / Pendapatan? | jkm.aid |" in page
-    assert (
-        "| `loss_date` | date, not after the day of the assessment | Day the job was lost? / Tarikh hilang kerja? (only if `lost_job`) | perkeso.jobless |"
-        in page
-    )
+    row = "| `loss_date` | date, not after the day of the assessment | Day the job was lost? / Tarikh hilang kerja? (only if `lost_job`)"
+    assert f"{row} | perkeso.jobless |" in page
     assert "| `paid` | months | recorded, not asked | perkeso.jobless |" in page
     assert "| `debt` | money | Debt? / Hutang? | no programme yet |" in page
     assert "| `hh_income` | money | `sum(members.income)` |" in page

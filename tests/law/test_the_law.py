@@ -15,10 +15,13 @@ from sinergi.core.rules.written import findings
 from sinergi.kernel.law_files import read_documents
 
 LAW = pathlib.Path(__file__).resolve().parents[2] / "law"
-IDS = """perkeso.lindung_kendiri perkeso.lindung_kendiri_matching perkeso.eis perkeso.act4_injury perkeso.act4_invalidity perkeso.lindung_kasih perkeso.sip_prihatin
-perkeso.sip_emp_plus perkeso.daya_kerjaya perkeso.myfuturejobs perkeso.skuad_prihatin mof.str mof.sara icu.ekasih jkm.bwe jkm.bkk jkm.btb jkm.epoku jkm.bpt jkm.ba jkm.bap jkm.gp
-jkm.bat nadma.bwi maiwp.sara_hidup maiwp.housing maiwp.medical maim.zakat maipk.zakat pbns.zakat akpk.dmp aim.ikhtiar tekun.niaga tekun.teman giatmara.skills mdec.erezeki
-jtksm.complaint mafa.membership miasa.support irm.aid ppjm.burial ppim.consumer mvm.volunteers""".split()
+IDS = [
+    "perkeso.lindung_kendiri", "perkeso.lindung_kendiri_matching", "perkeso.eis", "perkeso.act4_injury", "perkeso.act4_invalidity",
+    "perkeso.lindung_kasih", "perkeso.sip_prihatin", "perkeso.sip_emp_plus", "perkeso.daya_kerjaya", "perkeso.myfuturejobs",
+    "perkeso.skuad_prihatin", "mof.str", "mof.sara", "icu.ekasih", "jkm.bwe", "jkm.bkk", "jkm.btb", "jkm.epoku", "jkm.bpt", "jkm.ba",
+    "jkm.bap", "jkm.gp", "jkm.bat", "nadma.bwi", "maiwp.sara_hidup", "maiwp.housing", "maiwp.medical", "maim.zakat", "maipk.zakat",
+    "pbns.zakat", "akpk.dmp", "aim.ikhtiar", "tekun.niaga", "tekun.teman", "giatmara.skills", "mdec.erezeki", "jtksm.complaint",
+    "mafa.membership", "miasa.support", "irm.aid", "ppjm.burial", "ppim.consumer", "mvm.volunteers"]
 MOST_SPOKEN_WORDS = 20
 CODES = re.compile(r"\b[a-z]+_[a-z_]+\b|\bpemohon\b", re.I)
 

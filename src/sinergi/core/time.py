@@ -31,14 +31,6 @@ def add_months(day: Day, months: int) -> Day:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def born_by(day: Day, years: int) -> Day:
-    """The latest birth date whose bearer has completed `years` on `day`: 29 February counts from 1 March."""
-    year = min(max(day.year - years, 1), 9999)
-    if day.month == 2 and day.day == 29 and not calendar.isleap(year):
-        return dt.date(year, 2, 28)
-    return dt.date(year, day.month, day.day)
-
-
 def month_number(day: Day) -> int:
     """Months since year 0: consecutive months are consecutive numbers."""
     return day.year * 12 + day.month - 1

@@ -251,6 +251,6 @@ class Rules:
             return None
         for lang, text in found.items():
             for name in PLACEHOLDER.findall(text):
-                if name.partition("[")[0] not in self.names.parameters and name not in self.names.facts:
+                if name not in self.names.parameters and name not in self.names.facts:
                     self.reading.fault(f"{key}.{lang}", f"unknown placeholder {{{name}}}", text, text.index("{" + name + "}"))
         return found

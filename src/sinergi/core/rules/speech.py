@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sinergi.core.money import money_words
 from sinergi.core.rules.answer import Answer, BenefitLine
-from sinergi.core.rules.find import Outcome
+from sinergi.core.rules.find import OFFICER, Outcome
 from sinergi.core.rules.words import value_words
 
 LIKELY = {"ms": " Agensi perlu mengesahkannya.", "en": " The agency has to confirm it."}
@@ -17,16 +17,24 @@ NO_FIGURE = {"ms": "Tidak dapat dikira: angka bagi {} tidak ditemui.", "en": "Ca
 NOT_IN_FORCE = {"ms": "Program ini tidak berkuat kuasa pada {}.", "en": "This programme is not in force on {}."}
 
 
+def judged(answer: Answer, lang: str) -> str:
+    """What the agency judges: the first thing an officer has to find, or that no criteria are published."""
+    found = zip(answer.finding.bound.criteria, answer.finding.values, answer.finding.shown, strict=True)
+    text = next((criterion.text for (criterion, _), value, shown in found if shown and value == OFFICER), None)
+    return AGENCY[lang] if text is None else JUDGE[lang].format(answer.speaker.fill(text)[lang].rstrip("."))
+
+
 def sentence(answer: Answer, lang: str) -> str:
     """The one spoken sentence of an answer, in 'ms' or 'en'."""
     if answer.outcome is Outcome.ENTITLED:
         text = answer.speaker.fill(answer.of.yes)[lang] if answer.of.yes else YES[lang].format(answer.of.name[lang])
     elif answer.outcome is Outcome.NOT_ENTITLED:
-        text = next(r.no[lang] for r in answer.reasons if r.no)
+        failed = answer.finding.bound.criteria[answer.finding.values.index(False)][0]
+        text = answer.speaker.fill(failed.no or failed.text)[lang]
     elif answer.outcome is Outcome.UNKNOWN:
         return ASK[lang].format(answer.question(answer.need[0])[lang]) if answer.need else OPEN[lang]
     elif answer.outcome is Outcome.HUMAN_REVIEW:
-        text = JUDGE[lang].format(answer.officer_decides[0][lang].rstrip(".")) if answer.officer_decides else AGENCY[lang]
+        text = judged(answer, lang)
     elif answer.outcome is Outcome.CANNOT_BE_COMPUTED:
         names = [answer.law.parameters[p].title[lang] for p in answer.missing if p in answer.law.parameters]
         return NO_FIGURE[lang].format(", ".join(names)) if names else OPEN[lang]

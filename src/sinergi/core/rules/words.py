@@ -9,14 +9,15 @@ from typing import Any
 
 from sinergi.core.money import money_words, rate_words
 from sinergi.core.rules.bind import bound_tree, figure
-from sinergi.core.rules.law import Fact, Law, Words
-from sinergi.core.rules.naive import Who, evaluate
+from sinergi.core.rules.law import Law, Words
+from sinergi.core.rules.naive import Who, bounds, evaluate
 from sinergi.core.time import date_words, month_text
 
 LANGUAGES = ("ms", "en")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 YES_NO = {"ms": ("tidak", "ya"), "en": ("no", "yes")}
 NOT_KNOWN = {"ms": "(belum diketahui)", "en": "(not known)"}
+AT_LEAST = {"ms": "sekurang-kurangnya {}", "en": "at least {}"}
 NO_FIGURE = {"ms": "(angka tidak ditemui)", "en": "(figure not found)"}
 MONTHS = {"ms": "{} bulan", "en": "{} months"}
 OPEN_BELOW, OPEN_ABOVE = {"ms": "hingga", "en": "up to"}, {"ms": "melebihi", "en": "over"}
@@ -82,18 +83,15 @@ class Speaker:
         return {lang: PLACEHOLDER.sub(lambda found, lang=lang: self.word(found[1], lang), text[lang]) for lang in LANGUAGES}  # type: ignore[misc]
 
     def word(self, name: str, lang: str) -> str:
-        """One placeholder: a figure as it stood, a fact as known; {list[2]} takes one of a list."""
-        name, _, number = name.partition("[")
+        """One placeholder: a figure as it stood, a fact as known; of a sum that is known in part, what it is at least."""
         if name in self.law.parameters:
             parameter = self.law.parameters[name]
             value = evaluate(figure(self.law, parameter, self.day), self.who)
-            kind = parameter.kind
-            if number and value is not None:
-                value, kind = value[int(number.rstrip("]")) - 1], kind.partition(":")[2]
-            return NO_FIGURE[lang] if value is None else value_words(kind, value, lang)
+            return NO_FIGURE[lang] if value is None else value_words(parameter.kind, value, lang)
         fact = self.law.facts[name]
-        return value_words(fact.kind, self.fact(fact), lang, fact.labels)
-
-    def fact(self, fact: Fact) -> Any:
-        """The value of a fact, a derived one computed."""
-        return self.who.get(fact.name) if fact.tree is None else evaluate(bound_tree(self.law, fact.tree, self.day), self.who)
+        if fact.tree is None:
+            return value_words(fact.kind, self.who.get(name), lang, fact.labels)
+        tree = bound_tree(self.law, fact.tree, self.day)
+        value = evaluate(tree, self.who)
+        least = bounds(tree, self.who)[0] if value is None else None
+        return AT_LEAST[lang].format(value_words(fact.kind, least, lang)) if least else value_words(fact.kind, value, lang, fact.labels)
