@@ -120,3 +120,9 @@ def test_strangers_are_sent_to_the_door_and_unknown_programmes_are_not_there(pag
     assert page.url.endswith("/masuk/?next=/program/jkm.bwe/")
     sign_in(page, make_user())
     assert page.goto("/program/no.such/").status == 404
+
+
+def test_codes_in_figures_are_told_in_words(law):
+    with translation.override("ms"):
+        sectors = catalogue.figure(law, "act789.sectors", DAY).now[0].text
+    assert law.facts["sector"].labels["agriculture"]["ms"] in sectors and "_" not in sectors

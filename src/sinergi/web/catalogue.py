@@ -130,9 +130,16 @@ class Page:
     weak: bool = field(default=False)
 
 
-def words_of(row: Row, kind: str) -> str:
+def words_of(law: Law, row: Row, kind: str) -> str:
     """A value in the page's language; "" for a figure that was looked for and not found."""
-    return "" if row.value is None else value_words(kind, row.value, language())
+    if row.value is None:
+        return ""
+    single = kind.removeprefix("list:")
+    if single.split(":")[0] in ("enum", "word", "text"):
+        known = {code: words for fact in law.facts.values() for code, words in fact.labels.items()}
+        codes = [row.value] if single == kind else row.value
+        return ", ".join(known[code][language()] if code in known else str(code).replace("_", " ") for code in codes)
+    return value_words(kind, row.value, language())
 
 
 def value_of(law: Law, parameter: Parameter, row: Row, day: dt.date) -> Value:
@@ -141,7 +148,7 @@ def value_of(law: Law, parameter: Parameter, row: Row, day: dt.date) -> Value:
     where = ", ".join(label(law, name, value) for name, value in row.where)
     lines = tuple(row_words(parameter.kind, line, lang) for line in row.value) if table and row.value else ()
     number = row.value if parameter.kind in NUMBERS else None
-    text = "" if table else words_of(row, parameter.kind)
+    text = "" if table else words_of(law, row, parameter.kind)
     return Value(row.start, row.end, text, lines, number, row.status, row.source, row.cite, row.note, row.assumed, where, row.holds_on(day))
 
 
@@ -199,7 +206,7 @@ def gift(law: Law, benefit: Benefit, day: dt.date) -> Gift:
     if benefit.amount is not None and benefit.amount.op == "param":
         rows = [row for row in law.parameters[used[0]].on(day) if row.value is not None]
         if len(rows) == 1:
-            return Gift(name, words_of(rows[0], law.parameters[used[0]].kind), benefit.pay, (), rows[0].status)
+            return Gift(name, words_of(law, rows[0], law.parameters[used[0]].kind), benefit.pay, (), rows[0].status)
     return Gift(name, "", benefit.pay, tuple(law.parameters[p].title[language()] for p in used), "")
 
 

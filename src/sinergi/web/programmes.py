@@ -29,7 +29,10 @@ def agency_names() -> dict[str, str]:
 
 def brief(gifts: tuple[catalogue.Gift, ...]) -> list[catalogue.Gift]:
     """The first two gifts that read differently in a list."""
-    return list({(g.text, g.pay): g for g in reversed(gifts)}.values())[::-1][:2]
+    found: dict[tuple[str, str], catalogue.Gift] = {}
+    for gift in gifts:
+        found.setdefault((gift.text, gift.pay), gift)
+    return list(found.values())[:2]
 
 
 def admit() -> None:
