@@ -1,4 +1,5 @@
 """What the registry's tests stand on: two partners with their people, the law of the repository, and a family to register."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,7 +20,12 @@ from sinergi.registry import actions
 ON = dt.date(2026, 11, 23)
 LAW_DIR = Path(__file__).resolve().parents[2] / "law"
 FAMILY: dict[str, Any] = {
-    "person": {"name": "Norazlina binti Hamzah", "mykad": "891214-17-5078", "phone": "019-000 0110", "facts": {"income": "RM 600.00", "religion": "islam"}},
+    "person": {
+        "name": "Norazlina binti Hamzah",
+        "mykad": "891214-17-5078",
+        "phone": "019-000 0110",
+        "facts": {"income": "RM 600.00", "religion": "islam"},
+    },
     "members": [
         {"name": "Faizal bin Ahmad Shah", "mykad": "860521-17-5083", "relation": "spouse", "facts": {"income": "2,000"}},
         {"name": "Aisyah binti Faizal", "birth_date": "3/4/2015", "sex": "P", "relation": "anak"},

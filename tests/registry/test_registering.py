@@ -1,4 +1,5 @@
 """A household comes in: kept as received, registered once, whoever else registers it at the same moment."""
+
 from __future__ import annotations
 
 import threading
@@ -23,7 +24,10 @@ def test_a_family_is_registered_with_everything_it_said(aim, owner):
     with acting(aim, purpose="register"):
         members = queries.members(registered.household_id, ON)
         assert [(m.person.name, m.relation) for m in members] == [
-            ("Norazlina binti Hamzah", "head"), ("Faizal bin Ahmad Shah", "spouse"), ("Aisyah binti Faizal", "child")]
+            ("Norazlina binti Hamzah", "head"),
+            ("Faizal bin Ahmad Shah", "spouse"),
+            ("Aisyah binti Faizal", "child"),
+        ]
         child = members[2].person.id
         assert {g.person.name for g in queries.guardians(child, ON)} == {"Norazlina binti Hamzah", "Faizal bin Ahmad Shah"}
         assert queries.needs_of(registered.household_id, ON) == ("food", "schooling")
@@ -123,21 +127,40 @@ def test_a_machine_may_not_bring_sensitive_facts(own_db):
 
 
 def test_a_wrong_submission_names_every_field(aim, owner):
-    body = {"person": {"name": " ", "mykad": "89121417507", "phone": "12"}, "members": [{"name": "Abu", "relation": "jiran", "birth_date": "31/11/2015"}],
-            "address": {"postcode": "7010"}, "needs": ["gold"], "household": {"ekasih": "rich"}, "extra": 1}
+    body = {
+        "person": {"name": " ", "mykad": "89121417507", "phone": "12"},
+        "members": [{"name": "Abu", "relation": "jiran", "birth_date": "31/11/2015"}],
+        "address": {"postcode": "7010"},
+        "needs": ["gold"],
+        "household": {"ekasih": "rich"},
+        "extra": 1,
+    }
     with pytest.raises(SubmissionFaults) as wrong:
         actions.take_in(body, actor=aim, purpose="register", on=ON, law=law())
     assert {f.field for f in wrong.value.faults} == {
-        "person.name", "person.mykad", "person.phone", "members.0.relation", "members.0.birth_date", "address.postcode", "address.state", "needs",
-        "household.ekasih", "extra"}
+        "person.name",
+        "person.mykad",
+        "person.phone",
+        "members.0.relation",
+        "members.0.birth_date",
+        "address.postcode",
+        "address.state",
+        "needs",
+        "household.ekasih",
+        "extra",
+    }
     assert all(f.words["ms"] and f.words["en"] for f in wrong.value.faults)
     assert owner.execute("SELECT count(*) FROM registry_submission").fetchone() == (0,)
 
 
 def test_a_list_is_registered_in_order_and_one_bad_row_harms_no_other(aim, owner):
     somebody(officer("irm"), "Kamarul bin Yusof", "680411-17-5013")
-    people = [("Chik Som binti Deris", "900227-17-5136"), ("Kamarul bin Yusof", "680411-17-5013"), ("Siva a/l Raman", "851103-17-5121"),
-              ("Chik Som", "900227-17-5136")]
+    people = [
+        ("Chik Som binti Deris", "900227-17-5136"),
+        ("Kamarul bin Yusof", "680411-17-5013"),
+        ("Siva a/l Raman", "851103-17-5121"),
+        ("Chik Som", "900227-17-5136"),
+    ]
     cleans = [read_submission({"person": {"name": n, "mykad": m}, "address": {"state": "kelantan"}}, law=law(), on=ON, demo=True) for n, m in people]
     results = actions.register_households([(None, c) for c in cleans], actor=aim, purpose="register")
     assert isinstance(results[1], Refused) and not results[0].known and not results[2].known
@@ -154,7 +177,10 @@ def test_a_member_joins_leaves_and_is_not_taken_twice(aim):
         assert [g.person.id for g in queries.guardians(who, ON)] == [home.person_id]
         assert len(queries.members(home.household_id, ON)) == 4
         same = read_person({"name": "Adam", "person_id": str(who), "relation": "child"}, law=law(), on=ON)
-        for member, code in ((same, "household.already_member"), (read_person({"name": "X", "relation": "head"}, law=law(), on=ON), "household.has_head")):
+        for member, code in (
+            (same, "household.already_member"),
+            (read_person({"name": "X", "relation": "head"}, law=law(), on=ON), "household.has_head"),
+        ):
             with pytest.raises(Refused) as refused:
                 actions.add_member(home.household_id, actor=aim, member=member, on=ON)
             assert refused.value.code == code

@@ -3,6 +3,7 @@
 from .consents import ConsentGiven, claim_person, give_consent, open_by_reason, review_access, withdraw_consent
 from .drafts import discard_draft, save_draft
 from .facts import record_facts
+from .papers import store_paper
 from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address
 from .receiving import receive_submission
 from .registering import Registered, add_member, register_households, take_in
@@ -30,6 +31,7 @@ __all__ = [
     "register_households",
     "review_access",
     "save_draft",
+    "store_paper",
     "take_in",
     "withdraw_consent",
 ]

@@ -38,9 +38,7 @@ class ConsentGiven:
 
 
 @action("consent.give", policy.serving)
-def give_consent(
-    person_id: UUID, *, actor: Actor, agencies: Sequence[str], consent: ConsentGiven, at: datetime | None = None
-) -> list[UUID]:
+def give_consent(person_id: UUID, *, actor: Actor, agencies: Sequence[str], consent: ConsentGiven, at: datetime | None = None) -> list[UUID]:
     """Record a person's own consent to agencies and purposes; each agency may open him from now on. Gives the ids of the consents.
 
     Refused: `consent.agency_unknown`, `consent.already_given`, `consent.how_unknown`, `consent.witness_missing`, `consent.purpose_unknown`,
@@ -52,11 +50,7 @@ def give_consent(
         if not Agency.objects.filter(pk=agency, partner=True, left_on=None).exists():
             raise Refused("consent.agency_unknown", field="agencies", given=agency)
     giver = giver_of(person.pk, person.birth_date, consent, now)
-    return [
-        row.pk
-        for agency in dict.fromkeys(agencies)
-        for row in consented(person.pk, agency, person.registered_by_id, giver, consent, actor, now)
-    ]
+    return [row.pk for agency in dict.fromkeys(agencies) for row in consented(person.pk, agency, person.registered_by_id, giver, consent, actor, now)]
 
 
 @action("person.claim", policy.of_an_agency)

@@ -1,6 +1,7 @@
 """Recording what is known: never by editing, always by a new row that replaces or overtakes the old one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,10 +38,11 @@ def record_facts(
     agency: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Record facts of a person (and, by their names, of his present household) that hold from `on`; a value said before for that day is replaced.
+    """Record facts of a person (and, by their names, of his present household) that hold from `on`; what was said for that day is replaced.
 
     `held` replaces the whole list of benefits ([]: receives nothing), `needs` that of needs; None: said not to be known.
-    Raises SubmissionFaults (field = the fact's name), or Refused: `fact.nothing`, `fact.source_unknown`, `household.none`, `fact.sensitive_not_allowed`.
+    Raises SubmissionFaults (field = the fact's name), or Refused: `fact.nothing`, `fact.source_unknown`, `household.none`,
+    `fact.sensitive_not_allowed`.
     """
     if said_by not in SAID_BY or evidence not in EVIDENCE_WORDS:
         raise Refused("fact.source_unknown")
@@ -54,17 +56,11 @@ def record_facts(
         raise Refused("household.none")
     rows, origin = Rows(actor, at or timezone.now()), {"said_by": said_by, "evidence": evidence, "agency_id": agency}
     for fact in clean:
-        start = fact.valid_from or on
-        replace(present_rows(fact, head if fact.of_household else who, household, start), rows.at)
-        rows.fact(
-            CleanFact(**{**fact.__dict__, "valid_from": start, "valid_to": fact.valid_to or valid_to}),
-            on,
-            head if fact.of_household else who,
-            household,
-            **origin,
-        )
+        start, about = fact.valid_from or on, head if fact.of_household else who
+        old(present_rows(fact, about, household, start), rows.at)
+        rows.fact(replace(fact, valid_from=start, valid_to=fact.valid_to or valid_to), on, about, household, **origin)
     if held is not None:
-        replace(list(Fact.objects.filter(person_id=who, name="held", replaced_at=None)), rows.at)
+        old(list(Fact.objects.filter(person_id=who, name="held", replaced_at=None)), rows.at)
         rows.held(held, on, who, **origin)
     rows.save()
     rows.enter()
@@ -97,9 +93,9 @@ def present_rows(fact: CleanFact, person_id: UUID, household_id: UUID | None, st
     return list(Fact.objects.filter(**about, name=fact.name, valid_from=start, replaced_at=None))
 
 
-def replace(old: list[Fact | SensitiveFact] | list[Fact], at: datetime) -> None:
+def old(rows: list[Fact | SensitiveFact] | list[Fact], at: datetime) -> None:
     """Believe these rows no longer, from an instant on."""
-    changes().watch(*old)
-    for row in old:
+    changes().watch(*rows)
+    for row in rows:
         row.replaced_at = at
         row.save(update_fields=["replaced_at"])

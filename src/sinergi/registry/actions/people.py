@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -20,29 +21,22 @@ from ..codes import IDENTIFIER_KINDS, LANGUAGES
 from ..models import Address, ContactPoint, Fact, Guardianship, Identifier, Membership, Person, SafeReader
 from ..queries import household_of, resolve
 from ..queries.people import present
-from ..submission import CleanAddress, SubmissionFaults
-from ..submission.people import PersonReader
+from ..submission import CleanAddress, CleanNumber, SubmissionFaults
+from ..submission.people import EARLIEST, PersonReader
 from ..submission.values import fault
 from .rows import Rows, is_minor, user_id
 
 
 @action("person.correct", policy.serving)
 def correct_person(
-    person_id: UUID,
-    *,
-    actor: Actor,
-    corrections: Mapping[str, Any],
-    on: date,
-    demo: bool = False,
-    law: Law | None = None,
-    at: datetime | None = None,
+    person_id: UUID, *, actor: Actor, corrections: Mapping[str, Any], on: date, law: Law | None = None, at: datetime | None = None
 ) -> None:
     """Correct name, birth_date, sex, language, died_on, phone, email or a number ('mykad', 'passport' with 'country', …), each as typed.
 
     A number or phone replaces the one of its kind. Raises SubmissionFaults, or Refused: `person.nothing_changed`, `number.belongs_to_another`.
     """
     person = Person.objects.get(pk=resolve(person_id))
-    now, reader = at or timezone.now(), PersonReader(law or published.current(), on, demo, "")
+    now, reader = at or timezone.now(), PersonReader(law or published.current(), on, settings.DEMO_PEOPLE, "")
     given = {k: v for k, v in corrections.items() if v not in ("", None)}
     changes().watch(person)
     changed = particulars(person, given, reader)
@@ -54,20 +48,23 @@ def correct_person(
         raise Refused("person.nothing_changed")
     remember(person, changed, actor, now)
     person.save(update_fields=["name", "name_key", "birth_date", "sex", "language", "died_on"])
-    rows = Rows(actor, now)
-    for number in numbers:
-        end(Identifier.objects.filter(person=person, kind=number.kind, ended_at=None), now)
-        rows.numbers.append(
-            Identifier(person=person, kind=number.kind, country=number.country, value=number.value, quality=number.quality, recorded_at=now)
-        )
-    for kind, values in contacts:
-        end(ContactPoint.objects.filter(person=person, kind=kind, ended_at=None), now)
-        rows.contacts += [ContactPoint(person=person, kind=kind, value=v, hidden=person.safe_address, recorded_at=now) for v in values]
     try:
         with transaction.atomic():
-            rows.save()
+            exchange(person, numbers, contacts, actor, now)
     except IntegrityError as clash:
         raise Refused("number.belongs_to_another", field=next(iter(set(given) & set(IDENTIFIER_KINDS)), "")) from clash
+
+
+def exchange(person: Person, numbers: list[CleanNumber], contacts: list[tuple[str, tuple[str, ...]]], actor: Actor, at: datetime) -> None:
+    """End the numbers, phones and addresses for mail of these kinds, and put the new ones in their place."""
+    rows = Rows(actor, at)
+    for number in numbers:
+        end(Identifier.objects.filter(person=person, kind=number.kind, ended_at=None), at)
+        rows.number(person.pk, number)
+    for kind, values in contacts:
+        end(ContactPoint.objects.filter(person=person, kind=kind, ended_at=None), at)
+        rows.contact(person.pk, kind, values, person.safe_address)
+    rows.save()
     rows.enter()
 
 
@@ -97,12 +94,11 @@ def remember(person: Person, before: Mapping[str, Any], actor: Actor, at: dateti
     for name in ("birth_date", "sex"):
         if name not in before:
             continue
-        start = person.registered_at.date()
         old = list(Fact.objects.filter(person=person, name=name, replaced_at=None))
         for row in old:
             row.replaced_at = at
             row.save(update_fields=["replaced_at"])
-        shared = {"person": person, "name": name, "valid_from": start, "recorded_by": actor.id, "said_by": "officer"}
+        shared = {"person": person, "name": name, "valid_from": EARLIEST, "recorded_by": actor.id, "said_by": "officer"}
         if not old and before[name]:
             rows.facts.append(Fact(**shared, value=plain(before[name]), recorded_at=person.registered_at, replaced_at=at))
         rows.facts.append(Fact(**shared, value=plain(getattr(person, name)), recorded_at=at))
@@ -164,9 +160,7 @@ def reads_hidden(actor: Actor, person_id: UUID) -> bool:
 
 
 @action("person.protect_address", policy.serving)
-def protect_address(
-    person_id: UUID, *, actor: Actor, readers: Sequence[UUID] = (), protect: bool = True, at: datetime | None = None
-) -> None:
+def protect_address(person_id: UUID, *, actor: Actor, readers: Sequence[UUID] = (), protect: bool = True, at: datetime | None = None) -> None:
     """Hide address and phone of a person and all who live with him from everybody but the actor and the named users; or show them again.
 
     Refused: `address.hidden_from_you` to who may not read it himself, `person.not_a_user`.
@@ -211,7 +205,10 @@ def end_membership(household_id: UUID, *, actor: Actor, person_id: UUID, on: dat
 
 @action("household.appoint_guardian", policy.serving)
 def appoint_guardian(person_id: UUID, *, actor: Actor, guardian_id: UUID, on: date, at: datetime | None = None) -> Guardianship:
-    """Name who answers for a minor, or for an adult who cannot. Refused: `guardian.himself`, `guardian.minor`, `guardian.already`, `person.unknown`."""
+    """Name who answers for a minor, or for an adult who cannot.
+
+    Refused: `guardian.himself`, `guardian.minor`, `guardian.already`, `person.unknown`.
+    """
     who, guardian = resolve(person_id), Person.objects.filter(pk=resolve(guardian_id)).first()
     if guardian is None:
         raise Refused("person.unknown", field="guardian")

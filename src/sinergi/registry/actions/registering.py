@@ -98,7 +98,8 @@ class Registration:
         self.results: list[Registered | Refused] = []
         self.ours: dict[str, UUID] = {}
         self.theirs: dict[str, UUID] = {}
-        self.here: dict[str, tuple[UUID, UUID]] = {}
+        self.here: dict[str, UUID] = {}
+        self.homes: dict[UUID, UUID] = {}
         self.submissions: list[tuple[UUID, UUID, UUID]] = []
 
     def run(self) -> None:
@@ -108,9 +109,8 @@ class Registration:
             mark = [len(group) for group in self.rows.groups()]
             try:
                 result = self.household(clean)
-                self.here |= {
-                    key(n): (person, result.household_id) for p, person in zip(clean.people, result.people, strict=False) for n in p.numbers
-                }
+                self.homes |= dict.fromkeys(result.people, result.household_id)
+                self.here |= {key(n): who for p, who in zip(clean.people, result.people, strict=False) for n in p.numbers}
                 if submission is not None:
                     self.submissions.append((submission, result.household_id, result.person_id))
                 self.results.append(result)
@@ -122,13 +122,15 @@ class Registration:
         self.link_submissions()
 
     def look_up(self, numbers: dict[str, CleanNumber]) -> None:
-        """Whose the numbers are: ours by row security, others' by the finder. Two statements."""
+        """Whose the numbers are, ours by row security, others' by the finder; and where ours live. Four statements, however many numbers."""
         rows = Identifier.objects.filter(value__in={n.value for n in numbers.values()}, ended_at=None)
-        self.ours = {
-            f"{kind}:{country}:{value}": person
-            for kind, country, value, person in rows.values_list("kind", "country", "value", "person_id")
-        }
-        self.theirs = holders_of([k for k in numbers if k not in self.ours], self.actor)
+        found = {f"{kind}:{country}:{value}": who for kind, country, value, who in rows.values_list("kind", "country", "value", "person_id")}
+        merged = Person.objects.filter(pk__in=set(found.values()), merged_into__isnull=False).values_list("id", flat=True)
+        survivors = {who: resolve(who) for who in merged}
+        self.ours = {number: survivors.get(who, who) for number, who in found.items()}
+        living = Membership.objects.filter(person_id__in=set(self.ours.values()), to_on=None).order_by("from_on", "id")
+        self.homes = dict(living.values_list("person_id", "household_id"))
+        self.theirs = holders_of([number for number in numbers if number not in self.ours], self.actor)
 
     def find(self, position: int, person: CleanPerson) -> UUID | None:
         """Who a person of a submission is, if he is there: found by search, by a number of ours, or earlier in this list."""
@@ -138,9 +140,9 @@ class Registration:
             return resolve(person.person_id)
         for number in person.numbers:
             if (found := self.ours.get(key(number))) is not None:
-                return resolve(found)
+                return found
             if key(number) in self.here:
-                return self.here[key(number)][0]
+                return self.here[key(number)]
             if (other := self.theirs.get(key(number))) is not None:
                 raise Refused("person.known_elsewhere", who=position, person_id=other)
         return None
@@ -150,7 +152,7 @@ class Registration:
         found = [self.find(i, p) for i, p in enumerate(clean.people, 1)]
         first = found[0]
         if first is not None:
-            here = {person: household for person, household in self.here.values()}.get(first) or household_of(first, clean.on)
+            here = self.homes.get(first) or household_of(first, clean.on)
             if here is not None:
                 return Registered(here, first, (first,), known=True)
         limits = self.actor.states("person.read")

@@ -3,13 +3,15 @@
 The days: Act 709 as amended, section 31 (law/parameters/data_protection.yaml); the ids stay, so that the audit still verifies.
 """
 
+import functools
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
-from sinergi.kernel import keys
+from sinergi.kernel import files, keys
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -67,9 +69,7 @@ def open_request(person_id: UUID, *, actor: Actor, kind: str, on: date, words: s
             until_at=now + timedelta(days=DAYS_TO_ANSWER + DAYS_MORE),
         )
     )
-    return DataRequest.objects.create(
-        person_id=who, kind=kind, words=words.strip()[:1000], agency_id=actor.agency, opened_at=now, due_on=due
-    )
+    return DataRequest.objects.create(person_id=who, kind=kind, words=words.strip()[:1000], agency_id=actor.agency, opened_at=now, due_on=due)
 
 
 @action("request.answer", policy.answering)
@@ -124,13 +124,14 @@ def erase_person(person_id: UUID, *, actor: Actor, at: datetime | None = None) -
 def empty(person: Person, at: datetime) -> int:
     """Remove or empty what hangs on the person; gives how many rows. Submissions of his households go whole: they name him among others."""
     households = list(Membership.objects.filter(person=person).values_list("household_id", flat=True))
-    removed = sum(
-        model._default_manager.filter(person=person).delete()[0] for model in (Identifier, ContactPoint, Address, Fact, SensitiveFact)
-    )
+    removed = sum(model._default_manager.filter(person=person).delete()[0] for model in (Identifier, ContactPoint, Address, Fact, SensitiveFact))
     Submission.objects.filter(household_id__in=households).update(body={})
-    BatchRow.objects.filter(person=person).update(body=None)
+    BatchRow.objects.filter(person=person).update(cells=[], errors=[])
     Consent.objects.filter(person=person, how="spoken_with_witness").update(witness=NAMELESS)
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=at)
     Membership.objects.filter(person=person).update(relation="other")
     Membership.objects.filter(person=person, to_on=None).update(to_on=at.date())
-    return removed + Paper.objects.filter(person=person, removed_at=None).update(title="", removed_at=at)
+    papers = Paper.objects.filter(person=person, removed_at=None)
+    for file in papers.exclude(file="").values_list("file", flat=True):
+        transaction.on_commit(functools.partial(files.discard, UUID(file)))
+    return removed + papers.update(title="", file="", removed_at=at)

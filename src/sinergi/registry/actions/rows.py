@@ -25,7 +25,7 @@ from ..models import (
     SafeReader,
     SensitiveFact,
 )
-from ..submission import CleanAddress, CleanFact, CleanHeld, CleanPerson
+from ..submission import CleanAddress, CleanFact, CleanHeld, CleanNumber, CleanPerson
 
 ADULT = 18
 
@@ -76,16 +76,21 @@ class Rows:
         self.persons.append(person)
         if safe:
             self.reader(person.pk, user_id(self.actor))
-        self.numbers += [
-            Identifier(person_id=person.pk, kind=n.kind, country=n.country, value=n.value, quality=n.quality, recorded_at=self.at)
-            for n in clean.numbers
-        ]
-        self.contacts += [
-            ContactPoint(person_id=person.pk, kind=kind, value=value, hidden=safe, recorded_at=self.at)
-            for kind, values in (("phone", clean.phones), ("email", clean.emails))
-            for value in values
-        ]
+        for number in clean.numbers:
+            self.number(person.pk, number)
+        self.contact(person.pk, "phone", clean.phones, safe)
+        self.contact(person.pk, "email", clean.emails, safe)
         return person
+
+    def number(self, person_id: UUID, clean: CleanNumber) -> None:
+        """A number that names a person."""
+        self.numbers.append(
+            Identifier(person_id=person_id, kind=clean.kind, country=clean.country, value=clean.value, quality=clean.quality, recorded_at=self.at)
+        )
+
+    def contact(self, person_id: UUID, kind: str, values: Sequence[str], hidden: bool) -> None:
+        """Phones or e-mail addresses of a person."""
+        self.contacts += [ContactPoint(person_id=person_id, kind=kind, value=v, hidden=hidden, recorded_at=self.at) for v in values]
 
     def reader(self, person_id: UUID, user: UUID | None) -> None:
         """Somebody who may read a hidden address. A command is nobody, so it cannot hide one."""
@@ -100,9 +105,7 @@ class Rows:
 
     def member(self, household_id: UUID, person_id: UUID, relation: str, on: date) -> None:
         """A membership from a day on."""
-        self.memberships.append(
-            Membership(household_id=household_id, person_id=person_id, relation=relation, from_on=on, recorded_at=self.at)
-        )
+        self.memberships.append(Membership(household_id=household_id, person_id=person_id, relation=relation, from_on=on, recorded_at=self.at))
 
     def address(self, person_id: UUID, clean: CleanAddress, on: date, hidden: bool) -> None:
         """An address from a day on."""

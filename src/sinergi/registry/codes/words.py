@@ -16,8 +16,9 @@ def listed(*rows: tuple[str, str, str]) -> dict[str, Words]:
 
 NEEDS = listed(
     ("food", "Makanan", "Food"), ("rent", "Sewa rumah", "Rent"), ("medical", "Rawatan perubatan", "Medical treatment"),
-    ("funeral", "Pengurusan jenazah", "Funeral"), ("schooling", "Persekolahan", "Schooling"), ("debt", "Hutang", "Debt"), ("work", "Pekerjaan", "Work"),
-    ("disaster", "Bencana", "Disaster"), ("cash", "Wang tunai", "Cash"), ("care", "Penjagaan", "Care"), ("business", "Perniagaan", "Business"),
+    ("funeral", "Pengurusan jenazah", "Funeral"), ("schooling", "Persekolahan", "Schooling"), ("debt", "Hutang", "Debt"),
+    ("work", "Pekerjaan", "Work"), ("disaster", "Bencana", "Disaster"), ("cash", "Wang tunai", "Cash"),
+    ("care", "Penjagaan", "Care"), ("business", "Perniagaan", "Business"),
     ("rights", "Hak dan aduan", "Rights and complaints"), ("cover", "Perlindungan sosial", "Social protection cover"))
 RELATIONS = listed(
     ("head", "Ketua isi rumah", "Head of household"), ("spouse", "Suami atau isteri", "Husband or wife"), ("child", "Anak", "Child"),

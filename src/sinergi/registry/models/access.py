@@ -62,7 +62,8 @@ class Access(models.Model):
         indexes = [models.Index(fields=["agency", "person"], name="access_of_agency"), models.Index(fields=["person"], name="access_of_person")]
         constraints = [
             models.CheckConstraint(name="access_ground", condition=Q(ground__in=GROUNDS)),
-            models.CheckConstraint(name="access_emergency_says_why", condition=~Q(ground="emergency") | (~Q(reason="") & Q(until_at__isnull=False, user__isnull=False))),
+            models.CheckConstraint(name="access_emergency_says_why",
+                                   condition=~Q(ground="emergency") | (~Q(reason="") & Q(until_at__isnull=False, user__isnull=False))),
         ]
 
 

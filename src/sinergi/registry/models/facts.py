@@ -44,7 +44,7 @@ class Fact(AnyFact):
     household = models.ForeignKey("registry.Household", models.CASCADE, null=True, related_name="facts")
 
     @property
-    def UNAUDITED(self) -> tuple[str, ...]:  # noqa: N802
+    def UNAUDITED(self) -> tuple[str, ...]:
         """A household has no key to lock its values with, so the audit names the fact and leaves the value to this row."""
         return ("value",) if self.person_id is None else ()
 

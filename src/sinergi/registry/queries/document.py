@@ -27,8 +27,10 @@ Place = tuple[int | None, str]
 
 @dataclass(frozen=True)
 class Document:
-    """`raw`: plain JSON for rules.read_situation; `people`: whose facts stand at which index; `origins`: (index, None for the household; fact) -> where
-    it comes from; `said_unknown`: facts that somebody said are not known; `sensitive`: does `raw` hold any sensitive fact.
+    """`raw`: plain JSON for rules.read_situation; `people`: whose facts stand at which index.
+
+    `origins`: (index, None for the household; fact) -> where it comes from; `said_unknown`: facts that somebody said are not known;
+    `sensitive`: does `raw` hold any sensitive fact.
     """
 
     household_id: UUID
@@ -135,18 +137,14 @@ class Builder:
             return
         self.rows[place] = now[-1]
         kept = [r for r in dated if r.value is not None]
-        self.put(
-            place, written(fact.kind, now[-1].value) if len(kept) == 1 and kept[0].valid_to is None else self.through_time(fact.kind, kept)
-        )
+        self.put(place, written(fact.kind, now[-1].value) if len(kept) == 1 and kept[0].valid_to is None else self.through_time(fact.kind, kept))
 
     def through_time(self, kind: str, dated: list[Fact | SensitiveFact]) -> list[dict[str, Any]]:
         """Rows with their days; one that a later row overtakes ends the day before it."""
         found = []
         for row, later in zip(dated, [*dated[1:], None], strict=True):
             ends = [d for d in (row.valid_to, later.valid_from - timedelta(days=1) if later else None) if d]
-            found.append(
-                {"value": written(kind, row.value), "from": row.valid_from.isoformat(), "to": min(ends).isoformat() if ends else None}
-            )
+            found.append({"value": written(kind, row.value), "from": row.valid_from.isoformat(), "to": min(ends).isoformat() if ends else None})
         return found
 
     def held(self, place: Place, dated: list[Fact | SensitiveFact]) -> None:

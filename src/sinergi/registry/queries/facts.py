@@ -87,9 +87,7 @@ def view(row: Fact | SensitiveFact, law: Law | None, names: dict[str, str]) -> F
     )
 
 
-def facts_of(
-    person_id: UUID, on: date, known_at: datetime | None = None, *, law: Law | None = None, sensitive: bool = True
-) -> tuple[FactView, ...]:
+def facts_of(person_id: UUID, on: date, known_at: datetime | None = None, *, law: Law | None = None, sensitive: bool = True) -> tuple[FactView, ...]:
     """Facts of a person and his household that hold on a day, the newest of each name; every benefit held. With their origin."""
     who = resolve(person_id)
     household = household_of(who, on)
@@ -102,11 +100,7 @@ def facts_of(
 
 def needs_of(household_id: UUID, on: date) -> tuple[str, ...]:
     """What the household said it needs, as codes."""
-    row = (
-        Fact.objects.filter(believed(None), household_id=household_id, name="needs", valid_from__lte=on)
-        .order_by("-valid_from", "-id")
-        .first()
-    )
+    row = Fact.objects.filter(believed(None), household_id=household_id, name="needs", valid_from__lte=on).order_by("-valid_from", "-id").first()
     head = head_of(household_id, on)
     shown([head] if row is not None and head is not None else [])
     return tuple(row.value or ()) if row is not None else ()

@@ -69,70 +69,28 @@ def own_data(person_id: UUID, on: date) -> dict[str, Any]:
         return {}
     household = household_of(who, on)
     others = [m for m in members(household, on) if m.person.id != who] if household else []
-    return {
-        "person": {
-            "id": str(who),
-            "name": seen.name,
-            "birth_date": text(seen.birth_date),
-            "sex": seen.sex,
-            "language": seen.language,
-            "registered_by": seen.agency,
-            "registered_at": text(seen.registered_at),
-            "standing": seen.standing,
-        },
-        "identifiers": [
-            {"kind": i.kind, "country": i.country, "value": i.words, "recorded_at": text(i.recorded_at)} for i in identifiers(who)
-        ],
-        "contact": [{"kind": c.kind, "value": c.value} for c in contact_points(who)],
-        "addresses": [
-            {
-                "lines": a.lines,
-                "postcode": a.postcode,
-                "district": a.district,
-                "state": a.state,
-                "from": text(a.from_on),
-                "to": text(a.to_on),
-            }
-            for a in addresses(who, on)
-        ],
-        "household": [{"relation_to_head": m.relation, "from": text(m.from_on), "to": text(m.to_on)} for m in others],
-        "guardians": len(guardians(who, on)),
-        "facts": [
-            {
-                "name": f.name,
-                "value": f.value,
-                "from": text(f.valid_from),
-                "to": text(f.valid_to),
-                "said_by": f.said_by,
-                "evidence": f.evidence,
-                "recorded_at": text(f.recorded_at),
-            }
-            for f in facts_of(who, on)
-        ],
-        "papers": [{"kind": p.kind, "title": p.title, "stored_at": text(p.stored_at)} for p in papers(who)],
-        "consents": [
-            {
-                "agency": c.agency,
-                "purpose": c.purpose,
-                "how": c.how,
-                "given_at": text(c.given_at),
-                "until": text(c.until_on),
-                "withdrawn_at": text(c.withdrawn_at),
-            }
-            for c in consents(who)
-        ],
-        "opened_to": [
-            {"agency": a.agency, "ground": a.ground, "reason": a.reason, "opened_at": text(a.opened_at), "until": text(a.until_at)}
-            for a in accesses(who)
-        ],
-        "requests": [{"kind": r.kind, "words": r.words, "opened_at": text(r.opened_at), "answer": r.answer} for r in requests_of(who)],
-        "looked": [{"at": text(h.at), "agency": h.agency, "purpose": h.purpose} for h in looked(who)],
-    }
+    found: dict[str, Any] = {"person": plain(seen, "id name birth_date sex language state standing agency registered_at")}
+    found["household"] = [plain(m, "relation from_on to_on") for m in others]
+    found["guardians"] = len(guardians(who, on))
+    for name, rows, columns in (
+        ("identifiers", identifiers(who), "kind country words quality recorded_at"),
+        ("contact", contact_points(who), "kind value"),
+        ("addresses", addresses(who, on), "lines postcode district state from_on to_on"),
+        ("facts", facts_of(who, on), "name value valid_from valid_to said_by evidence agency recorded_at"),
+        ("papers", papers(who), "kind title stored_at"),
+        ("consents", consents(who), "agency purpose how language given_at until_on withdrawn_at"),
+        ("opened_to", accesses(who), "agency ground reason opened_at until_at"),
+        ("requests", requests_of(who), "kind words opened_at due_on answered_at answer"),
+        ("looked", looked(who), "at agency purpose"),
+    ):
+        found[name] = [plain(row, columns) for row in rows]
+    return found
 
 
-def text(value: date | datetime | None) -> str | None:
-    """A day or instant as ISO text."""
-    return value.isoformat() if value is not None else None
+def plain(row: object, columns: str) -> dict[str, Any]:
+    """Named columns of a view; days and instants as ISO text, ids as text."""
+    values = {name: getattr(row, name) for name in columns.split()}
+    return {k: v.isoformat() if isinstance(v, date | datetime) else str(v) if isinstance(v, UUID) else v for k, v in values.items()}
 
 
 def drafts(actor: Actor) -> tuple[DraftView, ...]:

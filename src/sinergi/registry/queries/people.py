@@ -119,9 +119,7 @@ def people(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
     """Persons by id, those of others left out; a merged one stands under the id asked for. Two queries, three where somebody was merged."""
     ids = list(dict.fromkeys(person_ids))
     found = views(ids)
-    survivors = (
-        {i: resolve(i) for i in Person.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("id", flat=True)} if ids else {}
-    )
+    survivors = {i: resolve(i) for i in Person.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("id", flat=True)} if ids else {}
     if survivors:
         later = views(survivors.values())
         found |= {old: later[new] for old, new in survivors.items() if new in later}
@@ -166,11 +164,7 @@ strip = person
 
 def household_of(person_id: UUID, on: date) -> UUID | None:
     """The household a person lives in on a day: the one he joined last."""
-    row = (
-        Membership.objects.filter(present(on), person_id=resolve(person_id))
-        .order_by("-from_on", "-id")
-        .values_list("household_id", flat=True)
-    )
+    row = Membership.objects.filter(present(on), person_id=resolve(person_id)).order_by("-from_on", "-id").values_list("household_id", flat=True)
     return row.first()
 
 

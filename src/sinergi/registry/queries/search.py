@@ -6,7 +6,7 @@ ours it gives existence and standing; their name only when it was typed, or when
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -110,11 +110,9 @@ def read_typed(text: str, on: date) -> Typed:
     born: date | None = None
     rest = f" {text} "
     for found in DAY.findall(rest):
-        try:
+        rest = rest.replace(found, " ", 1)
+        with suppress(ValueError):
             born = read_day(found, on=on, born=True)
-            rest = rest.replace(found, " ", 1)
-        except ValueError:
-            continue
     for found in CARD.findall(rest):
         numbers.append(re.sub(r"\D", "", found))
         rest = rest.replace(found, " ", 1)
@@ -162,9 +160,7 @@ def find_people(text: str, more: str = "", *, actor: Actor, on: date, limit: int
         typed.tail,
         frozenset(typed.phones),
     )
-    scored = [
-        (linkage.compare(facts, linkage.Facts(r.name, r.birth_date, r.birth_year, r.numbers, "", frozenset(r.phones))), r) for r in rows
-    ]
+    scored = [(linkage.compare(facts, linkage.Facts(r.name, r.birth_date, r.birth_year, r.numbers, "", frozenset(r.phones))), r) for r in rows]
     good = sorted(((c, r) for c, r in scored if c.level != "no"), key=lambda pair: (-pair[0].points, pair[1].name, str(pair[1].person_id)))
     mine = served(r.person_id for _, r in good[:limit])
     shown = tuple(candidate(row, compared, row.person_id in mine, typed) for compared, row in good[:limit])

@@ -155,9 +155,7 @@ def read_person(raw: Mapping[str, Any], *, law: Law, on: dt.date, demo: bool = F
     return CleanPerson(**{**person.__dict__, "warnings": tuple(reader.warnings)})
 
 
-def read_facts(
-    given: Mapping[str, Any], *, law: Law, on: dt.date, household: bool | None = None, prefix: str = ""
-) -> tuple[CleanFact, ...]:
+def read_facts(given: Mapping[str, Any], *, law: Law, on: dt.date, household: bool | None = None, prefix: str = "") -> tuple[CleanFact, ...]:
     """Facts as typed -> as kept; `household` None: each where its name belongs. Raises SubmissionFaults."""
     reader = PersonReader(law, on, False, prefix)
     facts = reader.facts(given, household)
@@ -280,9 +278,7 @@ class PersonReader:
             rows = raw if isinstance(raw, list) and raw and all(isinstance(r, Mapping) and "value" in r for r in raw) else [{"value": raw}]
             of_household = household if household is not None else bool(fact and fact.of_household)
             for row in rows:
-                value = reader.facts(None, {name: typed_value(fact, row["value"], self.on) if fact else row["value"]}, of_household).get(
-                    name
-                )
+                value = reader.facts(None, {name: typed_value(fact, row["value"], self.on) if fact else row["value"]}, of_household).get(name)
                 if fact and not reader.faults:
                     start, end = (self.day(f"facts.{name}", row[k]) if row.get(k) else None for k in ("from", "to"))
                     found.append(CleanFact(name, kept(fact.kind, value), fact.sensitive, fact.of_household, start, end))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sinergi.core.rules import Law
+from sinergi.core.time import years_between
 
 from ..codes import LANGUAGES, NEEDS
 from .people import CleanFact, CleanPerson, read_facts, read_person
@@ -16,6 +17,7 @@ from .values import Fault, SubmissionFaults, fault
 
 PARTS = frozenset({"person", "members", "address", "household", "needs", "held_known", "language", "on", "consent"})
 MOST_MEMBERS = 60
+ADULT = 18
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,7 @@ def read_submission(body: object, *, law: Law, on: dt.date, demo: bool = False) 
     reader.faults += [fault(str(key), "submission.unknown_part", key, given=key) for key in body if key not in PARTS]
     people = reader.people(body, law, on, demo)
     address = reader.address(body)
-    facts = reader.part(
-        lambda: read_facts(without_state(body.get("household") or {}), law=law, on=on, household=True, prefix="household."), ()
-    )
+    facts = reader.part(lambda: read_facts(without_state(body.get("household") or {}), law=law, on=on, household=True, prefix="household."), ())
     needs = reader.needs(body.get("needs") or [])
     language = str(body.get("language") or "ms")
     if language not in LANGUAGES:
@@ -49,6 +49,7 @@ def read_submission(body: object, *, law: Law, on: dt.date, demo: bool = False) 
     people = reader.roles(people)
     if is_yes(body.get("held_known")):
         people = [p if p.held is not None else replace(p, held=()) for p in people]
+    people = [earning_nothing(p, on) if "income" in law.facts else p for p in people]
     if reader.faults:
         raise SubmissionFaults([replace(f, field=f.field.replace("household.facts.", "household.")) for f in reader.faults])
     warnings = tuple(w for p in people for w in p.warnings) + (address.warnings if address else ())
@@ -58,6 +59,14 @@ def read_submission(body: object, *, law: Law, on: dt.date, demo: bool = False) 
 def without_state(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The state is the address's, so it is not kept twice."""
     return {name: value for name, value in facts.items() if name != "state"}
+
+
+def earning_nothing(person: CleanPerson, on: dt.date) -> CleanPerson:
+    """A minor of whom no income was told earns none: taken so, with a warning that says it and can be answered otherwise."""
+    if person.birth_date is None or years_between(person.birth_date, on) >= ADULT or any(f.name == "income" for f in person.facts):
+        return person
+    said = fault("facts.income", "income.none_assumed", name=person.name)
+    return replace(person, facts=(*person.facts, CleanFact("income", 0)), warnings=(*person.warnings, said))
 
 
 class SubmissionReader:
