@@ -282,3 +282,28 @@ def test_facts_of_an_example_find_their_place():
         sample(), {"facts": {"state": "perak", "works": True}, "members": [{}, {}], "for": 2, "household": {"claims": 1, "flood_on": DAY}, "held": []}
     )
     assert (subject, raw) == (1, {"household": {"state": "perak", "flood_on": DAY}, "members": [{}, {"works": True, "claims": 1, "held": []}]})
+
+
+def test_any_other_aid_is_not_the_programme_itself():
+    law = law_of("not holds(any, as_of)")
+    assert answer(sheet({"held": [{"programme": "aim.test"}]}, law=law), "aim.test").outcome == "entitled"
+    assert answer(sheet({"held": [{"programme": "jkm.aid"}]}, law=law), "aim.test").outcome == "not_entitled"
+
+
+def test_a_figure_and_a_programme_hold_on_their_last_day():
+    law = law_of("income <= aid.line", in_force={"from": dt.date(2020, 1, 1), "to": dt.date(2025, 6, 30)})
+    found = {
+        day: answer(sheet({"income": "RM 1100.00"}, law=law, as_of=day), "aim.test").outcome
+        for day in (dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 6, 30), dt.date(2025, 7, 1))
+    }
+    assert list(found.values()) == ["not_entitled", "entitled", "entitled", "not_in_force"]
+
+
+def test_while_the_day_of_the_event_is_not_known_only_what_never_changed_is_sure():
+    changed, constant = (law_of(f"income <= {line}", event="flood_on") for line in ("aid.line", "aid.head"))
+    found = answer(sheet({"income": "RM 1500.00"}, law=changed), "aim.test")
+    assert (found.outcome, [n.fact for n in found.need], found.finding.values) == ("unknown", ["flood_on"], (None,))
+    assert answer(sheet({"income": "RM 1500.00"}, law=constant), "aim.test").outcome == "not_entitled"
+    assert answer(sheet({"income": "RM 100.00"}, law=constant), "aim.test").outcome == "unknown"
+    assert answer(sheet({"income": "RM 1500.00", "flood_on": dt.date(2026, 1, 1)}, law=changed), "aim.test").outcome == "not_entitled"
+    assert [f.words["en"] for f in found.rests_on] == ["RM1,000", "RM1,200"]

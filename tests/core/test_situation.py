@@ -73,6 +73,10 @@ def test_unusable_households(raw, fact):
     assert [f.fact for f in faults(raw)] == [fact]
 
 
+def test_the_day_of_the_assessment_itself_is_no_later_day():
+    assert rules.read_situation(sample(), {"members": [{"birth_date": DAY, "claims": 20, "income": "RM 0.00"}]}, DAY).people[0]["birth_date"] == DAY
+
+
 def test_every_fault_is_told_at_once():
     assert [(f.member, f.fact) for f in faults({"household": {"state": "Perak"}, "members": [{"name": "Ali", "works": 1}, {"claims": "x"}]})] == [
         (None, "state"),

@@ -17,7 +17,6 @@ from sinergi.core.rules.likely import likely
 from sinergi.core.rules.needs import HELD, Need
 from sinergi.core.rules.situation import Situation
 from sinergi.core.rules.soon import Soon, soon
-from sinergi.core.rules.tree import facts_of
 from sinergi.core.rules.words import Speaker, plain, value_words
 
 GROUP = {
@@ -155,7 +154,7 @@ class Answer:
     def reason(self, criterion: Criterion, value: Any) -> Reason:
         """One criterion in words."""
         no = self.speaker.fill(criterion.no) if criterion.no and value is False else None
-        facts = () if criterion.tree is None else tuple(self.fact_used(name) for name in facts_of(criterion.tree))
+        facts = tuple(map(self.fact_used, criterion.facts))
         return Reason(criterion.id, value, self.speaker.fill(criterion.text), no, criterion.cite, criterion.status, criterion.source, facts)
 
     def fact_used(self, name: str) -> FactUsed:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sinergi.core.rules.tree import Node
+from sinergi.core.rules.tree import Node, facts_of, walk
 
 Words = Mapping[str, str]
 """A text in both languages: {'ms': …, 'en': …}."""
@@ -94,6 +95,16 @@ class Criterion:
     source: str
     text: Words
     no: Words | None
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """Facts it reads, in the order of its text."""
+        return () if self.tree is None else tuple(facts_of(self.tree))
+
+    @cached_property
+    def turns(self) -> bool:
+        """Whether the day of the assessment alone can change it."""
+        return self.tree is not None and any(node.op == "as_of" for node in walk(self.tree))
 
 
 @dataclass(frozen=True)

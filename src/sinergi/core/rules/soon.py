@@ -10,7 +10,7 @@ from sinergi.core.rules.find import Finding, Outcome, given
 from sinergi.core.rules.law import Law, Row
 from sinergi.core.rules.naive import Who, evaluate
 from sinergi.core.rules.situation import Situation, on_day
-from sinergi.core.rules.tree import Node, walk
+from sinergi.core.rules.tree import Node
 from sinergi.core.rules.words import LANGUAGES, NO_FIGURE, Speaker, value_words
 
 AHEAD = 90
@@ -50,7 +50,7 @@ def turning(law: Law, situation: Situation, found: Finding) -> list[Soon]:
     speaker = Speaker(law, who, found.day or situation.as_of)
     items = []
     for (criterion, tree), value in zip(found.bound.criteria, found.values, strict=True):
-        if tree is None or value not in (True, False) or (value is False and failing > 1) or not any(n.op == "as_of" for n in walk(tree)):
+        if tree is None or value not in (True, False) or (value is False and failing > 1) or not criterion.turns:
             continue
         if (value is True) == (found.outcome is Outcome.NOT_ENTITLED):
             continue
