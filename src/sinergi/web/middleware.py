@@ -23,7 +23,7 @@ from sinergi.web import second_factor
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("sinergi.request")
-OPEN = ("/static/", "/health", "/ready", "/metrics")
+OPEN = ("/static/", "/api/", "/health", "/ready", "/metrics")
 
 
 class RequestLog:

@@ -67,7 +67,7 @@ def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
         seen = queries.find_people(NUMBER, actor=akpk, on=on)
         closed = queries.person(done.person_id)
     must(len(seen.candidates) == 1 and not seen.candidates[0].mine and closed is None, "another partner must see existence and state alone")
-    say(f"   sees: {seen.candidates[0].standing.replace('_', ' ')}, registered by {seen.candidates[0].agency.upper()}; opening her: refused")
+    say(f"   sees that she is here and {seen.candidates[0].standing.replace('_', ' ')}, opening her: refused")
     audit(say)
 
 
