@@ -18,13 +18,22 @@ from launcher.surroundings import environment, python
 
 ABOUT = "Sinergi: every safety net, on one sheet. Everything it installs or stores lies in .sinergi/ of this folder."
 SERVER = """With DATABASE_URL=postgresql://owner:password@host/name it uses that server (PostgreSQL 15 or newer; the owner may create
-roles) and starts none."""
+roles) and starts none. SINERGI_POSTGRES=system makes --postgres system the rule for every command."""
+KINDS = ("wheel", "system")
+
+
+def usual_kind() -> str:
+    """Which database programs commands use that were not told: SINERGI_POSTGRES, or the wheel's."""
+    kind = os.environ.get("SINERGI_POSTGRES", "wheel")
+    if kind not in KINDS:
+        sys.exit(f"SINERGI_POSTGRES={kind}: use {' or '.join(KINDS)}")
+    return kind
 
 
 def add_postgres(to: argparse.ArgumentParser) -> None:
     """The option that chooses the database programs."""
-    to.add_argument("--postgres", choices=("wheel", "system"), default="wheel",
-                    help="database programs: from a Python package (default), or Debian's PostgreSQL")
+    to.add_argument("--postgres", choices=KINDS, default=usual_kind(),
+                    help="database programs: from a Python package (wheel, the rule), or Debian's PostgreSQL (system)")
 
 
 def add_running(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -93,7 +102,7 @@ def without_database(*arguments: str) -> int:
 def with_database(*arguments: str) -> int:
     """Run one Django command on this checkout's own database."""
     mode = os.environ.get("SINERGI_MODE", "demo")
-    with demo.prepared(mode) as surroundings:
+    with demo.prepared(mode, usual_kind()) as surroundings:
         return demo.manage(surroundings, *arguments)
 
 
@@ -118,7 +127,7 @@ def bench(name: str | None, arguments: list[str]) -> int:
         prepare()
         ensure_packages("demo")
         return attached(command, environment())
-    with demo.prepared("test", name="sinergi_bench", fast=False) as surroundings:
+    with demo.prepared("test", usual_kind(), name="sinergi_bench", fast=False) as surroundings:
         demo.run_stages(surroundings, demo.MIGRATION)
         return attached(command, surroundings)
 

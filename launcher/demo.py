@@ -20,6 +20,7 @@ from launcher.surroundings import database, python
 PASSWORDS = STATE / "demo-users.json"  # written by demo_load: {e-mail: password}
 
 
+QUIETER = {"SINERGI_LOG": "WARNING"}  # on a terminal the command speaks, not its log
 LANGUAGES = ("compiling the languages", "compile_languages")
 MIGRATION = ("migrating the database", "migrate", "--database", "owner", "--verbosity", "0", "--no-input")
 LOADING = ("loading the law, the partners, users and demo people", "demo_load")
@@ -28,13 +29,12 @@ STORY = ("", "demo_story")
 
 def manage(surroundings: dict[str, str], *arguments: str) -> int:
     """Run one Django command on this terminal; returns its exit code."""
-    return serving.attached([python(), "-m", "sinergi.config.manage", *arguments], surroundings)
+    return serving.attached([python(), "-m", "sinergi.config.manage", *arguments], QUIETER | surroundings)
 
 
 def run_stages(surroundings: dict[str, str], *stages: tuple[str, ...]) -> None:
     """Run Django commands in one process, each announced (see launcher/stages.py). Raises Stopped when one fails."""
-    quieter = {"SINERGI_LOG": "WARNING", **surroundings}
-    code = serving.attached([python(), str(ROOT / "launcher" / "stages.py"), json.dumps(stages)], quieter)
+    code = serving.attached([python(), str(ROOT / "launcher" / "stages.py"), json.dumps(stages)], QUIETER | surroundings)
     if code:
         raise Stopped("Stopped: see above. The same command carries on from there.", code)
 

@@ -111,3 +111,23 @@ def test_the_closing_line():
 @pytest.mark.parametrize("seconds, said", [(0.04, "0.0 s"), (59.94, "59.9 s"), (60, "1 min 00 s"), (250.4, "4 min 10 s")])
 def test_time_is_said_as_a_person_says_it(seconds, said):
     assert spoken_time(seconds) == said
+
+
+def test_database_programs_that_are_not_there_are_said_so(checkout):
+    done = checkout.sinergi("status", SINERGI_POSTGRES="oracle")
+    assert done.returncode == 1 and "use wheel or system" in done.stderr
+
+
+def test_the_main_job_runs_to_its_end_and_again_on_the_same_database(checkout):
+    for _ in range(2):
+        done = checkout.sinergi("demo", "--no-serve")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "the main job ended as it should" in done.stdout
+    verified = checkout.sinergi("audit", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_demo_that_cannot_load_its_law_says_so_and_fails(checkout):
+    (checkout.folder / "no-law").mkdir()
+    done = checkout.sinergi("demo", "--no-serve", SINERGI_LAW_DIR=str(checkout.folder / "no-law"))
+    assert done.returncode == 1 and "Stopped" in done.stderr and "the main job ended" not in done.stdout
