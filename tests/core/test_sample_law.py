@@ -133,7 +133,7 @@ def test_not_in_force_names_the_day():
 def test_amounts_by_month_and_figures_passed_but_not_commenced():
     found = answer(sheet(LOST), "perkeso.jobless")
     assert rules.sentence(found, "en") == "Yes. You lost the job on 30 October 2026."
-    assert [rules.amount_words(b, "en") for b in found.benefits] == ["RM3,160, RM1,975, RM1,580", "RM250 once"]
+    assert [rules.amount_words(b, "en") for b in found.benefits] == ["RM3,160, RM1,975, RM1,580 (3 months): RM6,715", "RM250 once"]
     assert [(s.kind, s.day, s.text["en"]) for s in found.soon] == [
         ("deadline", dt.date(2026, 12, 29), "Apply by 29 December 2026: after that this no longer holds: Within 60 days"),
         ("passed", None, "Early allowance: 50% = RM500 once it commences (passed, not commenced: Act A1796)"),
@@ -307,3 +307,17 @@ def test_while_the_day_of_the_event_is_not_known_only_what_never_changed_is_sure
     assert answer(sheet({"income": "RM 100.00"}, law=constant), "aim.test").outcome == "unknown"
     assert answer(sheet({"income": "RM 1500.00", "flood_on": dt.date(2026, 1, 1)}, law=changed), "aim.test").outcome == "not_entitled"
     assert [f.words["en"] for f in found.rests_on] == ["RM1,000", "RM1,200"]
+
+
+def test_amounts_of_several_periods_are_added_up():
+    law = law_of(
+        "works",
+        benefits=[
+            {"id": "a", "pay": "daily", "months": "claims", "amount": "RM 41.33"},
+            {"id": "b", "pay": "monthly", "months": 2, "amount": "if(month = 1, RM 5.00, savings)"},
+        ],
+    )
+    found = answer(sheet({"works": True, "claims": 12}, law=law), "aim.test")
+    assert [rules.amount_words(b, "ms") for b in found.benefits] == ["RM41.33 sehari, 12 hari: RM495.96", "RM5, jumlah belum diketahui (2 bulan)"]
+    unknown = answer(sheet({"works": True}, {"savings": "RM 5.00"}, law=law), "aim.test")
+    assert [rules.amount_words(b, "en") for b in unknown.benefits] == ["amount not known", "RM5 a month, 2 months: RM10"]

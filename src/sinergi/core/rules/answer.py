@@ -55,7 +55,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class BenefitLine:
-    """What the programme gives: sen per period (None: not known or in kind), by month where months differ, certain if it surely applies."""
+    """What the programme gives: sen per period (None: not known or in kind), by period where they differ, certain if it surely applies.
+
+    `months` is the number of periods (of days where pay is daily), None where the law sets no end.
+    """
 
     id: str
     name: dict[str, str] | None

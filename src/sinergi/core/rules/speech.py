@@ -44,17 +44,25 @@ def sentence(answer: Answer, lang: str) -> str:
 
 
 def amount_words(line: BenefitLine, lang: str) -> str:
-    """'RM250 sebulan', '6 bulan: RM3,160, RM1,975, …', the words of what is given in kind, or that the amount is not known."""
-    if line.sen is None and not line.by_month:
-        return line.in_kind[lang] if line.in_kind else UNKNOWN_AMOUNT[lang]
+    """'RM250 sebulan', 'RM41.33 sehari, 12 hari: RM495.96', 'RM3,160, RM1,975 (2 bulan): RM5,135', what is given in kind, or that it is not known."""
     if line.by_month:
-        return ", ".join(UNKNOWN_AMOUNT[lang] if sen is None else money_words(sen) for sen in line.by_month)
-    months = f" ({MONTHS[lang].format(line.months)})" if line.months else ""
-    return f"{money_words(line.sen or 0)} {PAY[line.pay][lang]}{months}"
+        known = [sen for sen in line.by_month if sen is not None]
+        said = ", ".join(UNKNOWN_AMOUNT[lang] if sen is None else money_words(sen) for sen in line.by_month)
+        whole = f": {money_words(sum(known))}" if len(known) == len(line.by_month) else ""
+        return f"{said} ({len(line.by_month)} {PERIODS[line.pay][lang]}){whole}"
+    if line.sen is None:
+        return line.in_kind[lang] if line.in_kind else UNKNOWN_AMOUNT[lang]
+    several = f", {line.months} {PERIODS[line.pay][lang]}: {money_words(line.sen * line.months)}" if line.months else ""
+    return f"{money_words(line.sen)} {PAY[line.pay][lang]}{several}"
 
 
 UNKNOWN_AMOUNT = {"ms": "jumlah belum diketahui", "en": "amount not known"}
-MONTHS = {"ms": "{} bulan", "en": "{} months"}
+PERIODS = {
+    "once": {"ms": "kali", "en": "times"},
+    "daily": {"ms": "hari", "en": "days"},
+    "monthly": {"ms": "bulan", "en": "months"},
+    "yearly": {"ms": "tahun", "en": "years"},
+}
 PAY = {
     "once": {"ms": "sekali", "en": "once"},
     "daily": {"ms": "sehari", "en": "a day"},
