@@ -11,7 +11,7 @@ import pytest
 from sinergi.core import rules
 from sinergi.core.rules.examples import check_example, household_of
 from sinergi.core.rules.written import findings
-from tests.core.small_law import BOTH, CRITERION, DAY, documents, law_of, sample
+from tests.core.small_law import BOTH, CRITERION, DAY, both, documents, law_of, sample
 
 EXAMPLES = [(p, e) for p in sample().programmes.values() for e in p.examples]
 
@@ -307,6 +307,7 @@ def test_while_the_day_of_the_event_is_not_known_only_what_never_changed_is_sure
     assert answer(sheet({"income": "RM 100.00"}, law=constant), "aim.test").outcome == "unknown"
     assert answer(sheet({"income": "RM 1500.00", "flood_on": dt.date(2026, 1, 1)}, law=changed), "aim.test").outcome == "not_entitled"
     assert [f.words["en"] for f in found.rests_on] == ["RM1,000", "RM1,200"]
+    both(changed, found.situation)
 
 
 def test_amounts_of_several_periods_are_added_up():

@@ -260,60 +260,32 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "programme": answer.programme,
         "agency": answer.agency,
-        "name": dict(answer.of.name),
+        "name": answer.of.name,
         "subject": answer.subject,
         "outcome": str(answer.outcome),
         "group": answer.group,
         "likely": answer.likely,
         "day": plain(answer.finding.day),
-        "reasons": [
-            {
-                "id": r.id,
-                "result": r.result,
-                "text": r.text,
-                "no": r.no,
-                "cite": r.cite,
-                "status": r.status,
-                "source": r.source,
-                "facts": [{"member": f.member, "fact": f.fact, "value": plain(f.value), "words": f.words} for f in r.facts],
-            }
-            for r in answer.reasons
-        ],
+        "reasons": [reason_json(reason) for reason in answer.reasons],
         "need": [{"member": n.member, "fact": n.fact, "day": plain(n.day), "question": answer.question(n)} for n in answer.need],
         "missing": list(answer.missing),
-        "benefits": [
-            {
-                "id": b.id,
-                "name": b.name,
-                "pay": b.pay,
-                "sen": b.sen,
-                "by_month": plain(b.by_month),
-                "months": b.months,
-                "in_kind": b.in_kind,
-                "certain": b.certain,
-            }
-            for b in answer.benefits
-        ],
-        "rests_on": [
-            {
-                "parameter": f.parameter,
-                "name": dict(f.name),
-                "value": plain(f.value),
-                "words": f.words,
-                "from": plain(f.start),
-                "to": plain(f.end),
-                "status": f.status,
-                "source": f.source,
-                "cite": f.cite,
-                "note": f.note,
-                "assumed": f.assumed,
-            }
-            for f in answer.rests_on
-        ],
-        "soon": [{"kind": s.kind, "day": plain(s.day), "parameter": s.parameter, "text": s.text} for s in answer.soon],
-        "documents": [dict(d) for d in answer.documents],
-        "next_step": dict(answer.next_step),
-        "office": dict(answer.office),
+        "benefits": [{**vars(line), "by_month": plain(line.by_month)} for line in answer.benefits],
+        "rests_on": [figure_json(used) for used in answer.rests_on],
+        "soon": [{**vars(item), "day": plain(item.day)} for item in answer.soon],
+        "documents": list(answer.documents),
+        "next_step": answer.next_step,
+        "office": answer.office,
         "service_days": plain(answer.service_days),
         "officer_decides": list(answer.officer_decides),
     }
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """A reason, its facts with plain values."""
+    return {**vars(reason), "facts": [{**vars(fact), "value": plain(fact.value)} for fact in reason.facts]}
+
+
+def figure_json(used: Figure) -> dict[str, Any]:
+    """A figure with its days named as the law files name them: from, to."""
+    found = {**vars(used), "value": plain(used.value)}
+    return {"from": plain(found.pop("start")), "to": plain(found.pop("end")), **found}

@@ -76,18 +76,12 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         reading.fault("programme", "needs its id, agency.short_name")
         return None
     reading.keys("", raw, KEYS)
-    agency = reading.choice("agency", raw.get("agency"), AGENCIES)
-    if own.partition(".")[0] != agency or reading.file != f"programmes/{own.replace('.', '/', 1)}.yaml":
-        reading.fault("programme", f"{own} belongs in programmes/{own.replace('.', '/', 1)}.yaml, with agency {own.partition('.')[0]}")
+    agency = agency_of(reading, own, raw.get("agency"))
     force = mapping(raw.get("in_force"))
     start, end = reading.day("in_force.from", force.get("from")), reading.day("in_force.to", force.get("to"))
     if start is None:
         reading.fault("in_force", "needs from, the first day")
         return None
-    event = str(raw.get("event", "as_of"))
-    if event != "as_of" and (event not in facts or facts[event].kind != "date"):
-        reading.fault("event", f"{event!r} is neither as_of nor a date fact")
-        event = "as_of"
     rules = Rules(reading, own, names)
     return Programme(
         own,
@@ -99,7 +93,7 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         start,
         end,
         reading.choice("decides_for", raw.get("decides_for"), ("person", "household")) == "household",
-        event,
+        event_of(reading, raw.get("event", "as_of"), facts),
         rules.versions(raw, start),
         documents(reading, raw.get("documents")),
         published(reading, "next_step", raw.get("next_step")),
@@ -112,6 +106,23 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         tuple(mapping(e) for e in listed(reading, "examples", raw.get("examples"))),
         reading.file,
     )
+
+
+def agency_of(reading: Reading, own: str, raw: object) -> str:
+    """The agency's code; the id and the file's place must say the same."""
+    agency, place = reading.choice("agency", raw, AGENCIES), f"programmes/{own.replace('.', '/', 1)}.yaml"
+    if own.partition(".")[0] != agency or reading.file != place:
+        reading.fault("programme", f"{own} belongs in {place}, with agency {own.partition('.')[0]}")
+    return agency
+
+
+def event_of(reading: Reading, raw: object, facts: Mapping[str, Fact]) -> str:
+    """as_of, or the date fact whose day picks the law."""
+    event = str(raw)
+    if event == "as_of" or (event in facts and facts[event].kind == "date"):
+        return event
+    reading.fault("event", f"{event!r} is neither as_of nor a date fact")
+    return "as_of"
 
 
 def listed(reading: Reading, key: str, raw: object) -> list[Any]:

@@ -67,9 +67,7 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, frozenset):
         return [month_text(month) for month in sorted(value)]
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    return value
+    return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 class Speaker:
