@@ -20,7 +20,7 @@ def test_pages_are_complete_and_the_same_each_time():
     assert all(f"## {role}\n" in made["roles.md"] for role in ROLES)
     assert all(f"`{code}`" in made["refusals.md"] for code in sentences())
     assert all(f"](flows/{name}.svg)" in made["flows.md"] and f"flows/{name}.svg" in made for name in FLOWS)
-    assert "try." not in made["verbs.md"]
+    assert "`try." not in made["verbs.md"]
 
 
 def test_a_drawing_shows_every_state_and_verb():

@@ -37,9 +37,13 @@ def refusals() -> dict[str, tuple[Path, set[str] | None]]:
 
 
 def mentioned() -> set[str]:
-    """Every text constant of src: a code may be chosen in a table before it is refused."""
-    return {node.value for path in SOURCE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    """The codes that any text of src names, wholly or, as `{name}.unknown` does, by their pattern."""
+    nodes = [node for path in SOURCE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    composed = {"".join(re.escape(part.value) if isinstance(part, ast.Constant) else r"[a-z_]+" for part in node.values)
+                for node in nodes if isinstance(node, ast.JoinedStr)}
+    patterns = [re.compile(one) for one in composed if re.fullmatch(r"(\[a-z_\]\+|[a-z_]|\\?\.)+", one) and "." in one]
+    return words | {code for code in sentences() if any(pattern.fullmatch(code) for pattern in patterns)}
 
 
 def placeholders(text: str) -> set[str]:
