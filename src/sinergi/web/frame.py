@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.kernel.acting import current
+from sinergi.web.purpose import purpose_in_words
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "who": user.name if user is not None and signed_in else "",
         "agency": agency_name(request) if signed_in else "",
         "demo": settings.DEMO_PEOPLE,
+        "purpose": purpose_in_words() if signed_in else "",
         "official": settings.GOVERNMENT_SITE,
         "languages": [(code, name) for code, name in settings.LANGUAGES if code != language],
     }}

@@ -1,0 +1,80 @@
+"""Roles, areas, purposes and verbs as people say them; a test holds every list equal to the kernel's."""
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.kernel.models import Agency, Grant
+from sinergi.registry.codes import STATES
+
+ROLES = {
+    "coordinator": (_("Coordinator"), _("registers people in need and shows them what they may receive")),
+    "officer": (_("Agency officer"), _("does what a coordinator does, and decides for the agency")),
+    "supervisor": (_("Supervisor"), _("the second person: reviews what was opened by written reason, and lets staff leave")),
+    "administrator": (_("Administrator"), _("runs partners, users and roles; sees no personal data")),
+    "protection_officer": (_("Data protection officer"), _("answers people about their own data")),
+    "auditor": (_("Auditor"), _("checks how the platform is used")),
+    "machine": (_("Partner system"), _("another system of the agency, by the API")),
+}
+AREAS = {"national": _("the whole nation"), "state": _("one state"), "agency": _("the agency")}
+PURPOSES = {
+    "register": _("registration"), "screen": _("screening"), "refer": _("referral"), "decide": _("decision"), "pay": _("payment"),
+    "follow": _("following a case"), "audit": _("audit"), "administer": _("administration"), "request": _("a person’s request"),
+    "emergency": _("opened by written reason"), "research": _("statistics"),
+}
+PURPOSES_SAY = {
+    "register": _("You take down what a person in need says, or put it right."),
+    "screen": _("You show a household what it may receive."),
+    "refer": _("You look for the agency that can help, and lead the person there."),
+    "follow": _("You look how a person you already helped is doing."),
+    "request": _("You answer a person who asks about his own data."),
+    "audit": _("You check how the platform is used."),
+    "administer": _("You run partners, users and roles."),
+}
+VERBS = {
+    "person.search": _("find whether a person is known, and his state"), "person.read": _("open a person the agency serves"),
+    "sensitive.read": _("read religion, health and offences of a person the agency serves"),
+    "address.read_safe": _("read an address that is hidden for safety"), "programme.read": _("read the catalogue of programmes"),
+    "determination.read": _("read stored screenings"), "batch.read": _("see the agency’s lists"), "audit.read": _("search the audit"),
+    "user.read": _("see users and their roles"), "agency.read": _("see partners"), "message.read": _("see the outbox"),
+    "request.read": _("see what people ask about their own data"), "access.read": _("see what was opened by written reason"),
+    "draft.save": _("keep a draft"), "draft.discard": _("throw a draft away"), "submission.receive": _("take down a submission"),
+    "person.register": _("register a person"), "person.claim": _("open a known person with his consent"),
+    "household.add_member": _("add a member to a household"), "household.end_membership": _("end a membership of a household"),
+    "household.appoint_guardian": _("name a guardian"), "fact.record": _("record facts"), "address.record": _("record an address"),
+    "person.protect_address": _("hide an address for safety"), "person.correct": _("correct a person’s particulars"),
+    "consent.give": _("record a consent"), "consent.withdraw": _("withdraw a consent"), "paper.store": _("keep a document"),
+    "household.screen": _("screen a household"), "batch.receive": _("bring a list"), "batch.map": _("say which column means what"),
+    "batch.check": _("check a list"), "batch.start": _("begin to register a list"), "batch.register": _("register the rows of a list"),
+    "batch.stop": _("give a list up"), "batch.undo": _("undo a list"), "person.open_by_reason": _("open a person by written reason"),
+    "request.open": _("take down a request about one’s own data"), "request.answer": _("answer such a request"),
+    "person.erase": _("erase a person"), "access.review": _("review what was opened by written reason"),
+    "user.invite": _("invite a user"), "user.remind": _("send an invitation again"), "user.change": _("correct a user’s name or language"),
+    "user.leave": _("let a user leave"), "second_factor.reset": _("reset a lost second factor"), "grant.give": _("give a role"),
+    "grant.end": _("end a role"), "agency.join": _("let a partner join"), "agency.change": _("correct a partner’s particulars"),
+    "agency.leave": _("let a partner leave"), "client.create": _("let a partner system in"), "client.end": _("end a partner system’s access"),
+    "law.publish": _("publish the law"),
+}
+
+
+def role_word(role: str) -> str:
+    """The name of a role in the page's language."""
+    return str(ROLES[role][0])
+
+
+def agency_name(agency: Agency) -> str:
+    """The name of an agency in the page's language."""
+    return str(agency.name_ms if get_language() == "ms" else agency.name_en)
+
+
+def area_word(grant: Grant, agency: Agency | None) -> str:
+    """Where a grant holds: the nation, a state by name, the user's agency by name."""
+    if grant.area_kind == "national":
+        return str(AREAS["national"])
+    if grant.area_kind == "state":
+        return STATES[grant.area].name if grant.area in STATES else grant.area
+    return agency_name(agency) if agency is not None and agency.code == grant.area else grant.area.upper()
+
+
+def roles_holding(verb: str, held: dict[str, frozenset[str]]) -> str:
+    """Which roles hold a verb, in a row of words: who can help where one may not."""
+    words = [role_word(role) for role, verbs in held.items() if verb in verbs and role != "machine"]
+    return ", ".join(words[:-1]) + (f" {gettext('or')} {words[-1]}" if len(words) > 1 else "".join(words))
