@@ -9,9 +9,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -30,6 +30,16 @@ DESK, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its file, the page, whether a phone shows it too, what is typed into the page's search first."""
+
+    name: str
+    address: str
+    phone: bool = True
+    typed: str = ""
+
+
 @contextmanager
 def signed_in(user: User) -> Iterator[str]:
     """The key of a session of the user that lives as long as the block."""
@@ -42,8 +52,8 @@ def signed_in(user: User) -> Iterator[str]:
         session.delete()
 
 
-def pages_of(user: User, name: str) -> list[tuple[str, str, bool]]:
-    """(file, address, on a phone too) of each picture; empty when the user has registered nobody whose name begins so."""
+def pages_of(user: User, name: str) -> list[Picture]:
+    """The pictures of one person's way; empty when the user has registered nobody whose name begins so."""
     today = timezone.localdate()
     actor = actor_of(user)
     with acting(actor, purpose="screen", page="take_pictures"):
@@ -51,13 +61,13 @@ def pages_of(user: User, name: str) -> list[tuple[str, str, bool]]:
         household = queries.household_of(person.id, today) if person else None
     if person is None or household is None:
         return []
-    search = f"{reverse('search')}?{urlencode({'q': person.name})}"
-    return [("hari-saya", reverse("my_day"), True), ("cari", search, True), ("orang", reverse("person", args=[person.id]), False),
-            ("lembaran", reverse("sheet", args=[household]), True), ("program", reverse("programmes"), False),
-            ("satu-program", reverse("programme", args=["jkm.bwe"]), True)]
+    born = str(person.birth_date.year) if person.birth_date else ""
+    return [Picture("hari-saya", reverse("my_day")), Picture("cari", reverse("search"), typed=f"{person.name}\n{born}"),
+            Picture("orang", reverse("person", args=[person.id]), phone=False), Picture("lembaran", reverse("sheet", args=[household])),
+            Picture("program", reverse("programmes"), phone=False), Picture("satu-program", reverse("programme", args=["jkm.bwe"]))]
 
 
-def whose(person: str) -> tuple[User, list[tuple[str, str, bool]]]:
+def whose(person: str) -> tuple[User, list[Picture]]:
     """The first coordinator who registered that person, and the pages to take. CommandError when nobody did."""
     for user in User.objects.filter(grants__role="coordinator", is_active=True).order_by("email").distinct():
         if pages := pages_of(user, person):
@@ -65,20 +75,24 @@ def whose(person: str) -> tuple[User, list[tuple[str, str, bool]]]:
     raise CommandError(f"no coordinator has registered anybody whose name begins with {person!r}: load the demo, or try another --person")
 
 
-def take(browser: Any, origin: str, key: str, pages: list[tuple[str, str, bool]], out: Path) -> Iterator[Path]:
+def take(browser: Any, origin: str, key: str, pictures: list[Picture], out: Path) -> Iterator[Path]:
     """Every picture on a desk, some on a phone; each file as it is written."""
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": origin}
     for size, suffix in ((DESK, ""), (PHONE, "-telefon")):
         context = browser.new_context(viewport=size, locale="ms-MY", base_url=origin)
         page = context.new_page()
-        for name, address, small in [("masuk", reverse("account_login"), True), *pages]:
-            if size is PHONE and not small:
+        for picture in [Picture("masuk", reverse("account_login")), *pictures]:
+            if size is PHONE and not picture.phone:
                 continue
-            answer = page.goto(address)
+            answer = page.goto(picture.address)
             if answer is None or answer.status != 200:
-                raise CommandError(f"{address} answered {answer.status if answer else 'nothing'}")
-            page.screenshot(path=out / f"{name}{suffix}.png")
-            yield out / f"{name}{suffix}.png"
+                raise CommandError(f"{picture.address} answered {answer.status if answer else 'nothing'}")
+            for field, text in zip(page.locator("main form[role=search] input:visible").all(), picture.typed.split("\n"), strict=False):
+                field.fill(text)
+                field.press("Enter")
+                page.wait_for_load_state("networkidle")
+            page.screenshot(path=out / f"{picture.name}{suffix}.png")
+            yield out / f"{picture.name}{suffix}.png"
             context.add_cookies([cookie])
         context.close()
 
