@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from kernel_stage import an_actor, seal_all, tamper, value
 from psycopg import sql
@@ -48,8 +49,6 @@ def test_seal_and_verify(written, settings, capsys):
 
 
 def test_rotate_keys_says_what_to_do_next(written, settings):
-    from cryptography.fernet import Fernet
-
     assert "Now take" not in said("rotate_keys")
     settings.KEYS = [Fernet.generate_key().decode(), *settings.KEYS]
     assert "0 persons, 0 factors, 0 files are under the newest key" in said("rotate_keys") and "Now take" in said("rotate_keys")

@@ -77,7 +77,8 @@ def as_text(found: dict[str, dict[str, str]], filled: set[str]) -> str:
     roles = sorted(ROLES)
     lines = ["# Who sees rows of a family that `aim` registered", "",
              "`own`: the role at aim; `other`: the same role at tekun; `nation`: the role over the nation, at perkeso. Empty: no rows.",
-             "Nobody writes outside an action: a cell would say WRITTEN.", "", "| table | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
+             "Nobody writes outside an action: a cell would say WRITTEN.", "",
+             "| table | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
     lines += [f"| {table}{'' if table in filled else ' (empty)'} | " + " | ".join(cells.get(role, "") for role in roles) + " |"
               for table, cells in found.items()]
     return "\n".join(lines) + "\n"

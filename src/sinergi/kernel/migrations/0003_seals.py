@@ -7,10 +7,16 @@ from sinergi.kernel.guard import app_role, append_only, need_action, sql
 CHAIN = """
 -- An entry belongs to the chain that the next seal will continue. In another cluster (a restored dump), or where transaction numbers
 -- stand behind the last seal, numbers of transactions begin anew: so does the chain.
-CREATE FUNCTION sinergi_chain() RETURNS int LANGUAGE sql STABLE AS $$
-  SELECT coalesce((SELECT CASE WHEN s.cluster = (SELECT system_identifier::text FROM pg_control_system())
-                                AND pg_current_xact_id()::text::numeric > s.to_xid THEN s.chain ELSE s.chain + 1 END
-                   FROM kernel_auditseal s ORDER BY s.block DESC LIMIT 1), 1) $$;
+CREATE FUNCTION sinergi_chain() RETURNS int LANGUAGE plpgsql STABLE AS $$
+DECLARE last record;
+BEGIN
+  SELECT s.chain, s.cluster, s.to_xid INTO last FROM kernel_auditseal s ORDER BY s.block DESC LIMIT 1;
+  IF NOT FOUND THEN RETURN 1; END IF;
+  IF pg_current_xact_id()::text::numeric > last.to_xid AND last.cluster = (pg_control_system()).system_identifier::text THEN
+    RETURN last.chain;
+  END IF;
+  RETURN last.chain + 1;
+END $$;
 ALTER TABLE kernel_auditentry ADD COLUMN chain int NOT NULL DEFAULT sinergi_chain();
 DROP INDEX audit_xid;
 CREATE INDEX audit_order ON kernel_auditentry (chain, xid, id);
