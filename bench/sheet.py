@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from sinergi.core import rules  # noqa: E402
+from sinergi.core.rules.naive import evaluate  # noqa: E402
 from sinergi.kernel.law_files import read_documents  # noqa: E402
 
 DAY = dt.date(2026, 11, 23)
@@ -63,7 +64,19 @@ def household(law: rules.Law, chance: random.Random, known: float) -> rules.Situ
                 target["birth_date"] = DAY - dt.timedelta(days=365 * chance.randint(*AGES[i]) + chance.randint(0, 364))
             else:
                 target[fact.name] = fact_value(fact, chance)
+    for _ in range(2):
+        drop_what_does_not_apply(law, home, members)
     return rules.read_situation(law, {"household": home, "members": members}, DAY)
+
+
+def drop_what_does_not_apply(law: rules.Law, home: dict[str, Any], members: list[dict[str, Any]]) -> None:
+    """Nobody gives the day of a loss that did not happen: take out facts whose `only_if` does not hold."""
+    read = rules.read_situation(law, {"household": home, "members": members}, DAY)
+    for fact in law.facts.values():
+        if fact.only_if is not None:
+            for target, who in [(home, read.household)] if fact.of_household else zip(members, read.people, strict=True):
+                if evaluate(fact.only_if, who) is not True:
+                    target.pop(fact.name, None)
 
 
 def sheet(law: rules.Law, situation: rules.Situation) -> int:

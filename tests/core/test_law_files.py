@@ -214,6 +214,7 @@ def test_values_as_files_write_them(kind, raw, value):
         ("text", 3),
         ("months", "2026-01"),
         ("months", ["x"]),
+        ("months", ["2026-03..2026-01"]),
         ("amounts", ["2026-01"]),
         ("enum:a,b", "c"),
         ("enum:true,b", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -19,6 +20,7 @@ from sinergi.core.time import date_words, parse_day
 from sinergi.kernel.law_files import read_document, read_documents
 
 LAW = pathlib.Path(__file__).resolve().parents[3] / "law"
+LONGEST_VALUE = 80
 GROUPS = ("yes", "ask", "judge", "no")
 WORDS = {
     "ms": {
@@ -142,7 +144,7 @@ def sheet_of(asked: argparse.Namespace, words: Mapping[str, str]) -> rules.Sheet
 
 def fault_line(fault: rules.FactFault, words: Mapping[str, str], lang: str) -> str:
     """Member, fact, value, mend."""
-    given = "" if fault.value is None else f" = {fault.value!s}"
+    given = "" if fault.value is None else f" = {textwrap.shorten(str(fault.value), LONGEST_VALUE)}"
     return f"  {fault.member or words['of_household']}: {fault.fact}{given}\n      {fault.message[lang]}"
 
 
@@ -221,10 +223,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unreadable as reason:
         print(reason, file=sys.stderr)
         return 2
-    if asked.json:
-        print(json.dumps(sheet.as_json(), ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(printed(sheet, asked.lang, min(shutil.get_terminal_size((120, 24)).columns, 160))))
+    width = min(shutil.get_terminal_size((120, 24)).columns, 160)
+    text = json.dumps(sheet.as_json(), ensure_ascii=False, indent=1) if asked.json else "\n".join(printed(sheet, asked.lang, width))
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -147,7 +147,10 @@ def months_of(raw: object) -> frozenset[int]:
     found: set[int] = set()
     for part in sequence(raw):
         start, _, end = str(part).partition("..")
-        found.update(range(month_of_text(start), month_of_text(end or start) + 1))
+        first, last = month_of_text(start), month_of_text(end or start)
+        if last < first:
+            raise ValueError(f"{part!r} ends before it begins")
+        found.update(range(first, last + 1))
     return frozenset(found)
 
 
