@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from sinergi.assistance.queries import Live
 from sinergi.core import rules
+from sinergi.core.rules.programmes import NOT_PUBLISHED
 
 from .fact_forms import Control, control, day_words
 
@@ -40,7 +41,20 @@ class Row:
     needs: tuple[str, ...]
     names: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    silent: bool = False
     weight: int = 0
+
+    @property
+    def sums(self) -> list[dict[str, Any]]:
+        """Amounts of money; what is given in kind, and how it is counted, stands with the reasons unless there is no sum."""
+        money = [amount for amount in self.amounts if amount["sen"] is not None]
+        return money or (self.amounts[:1] if self.group in ("yes", "judge") else [])
+
+    @property
+    def rest(self) -> list[dict[str, Any]]:
+        """The amounts that are not beside the answer."""
+        shown = self.sums
+        return [amount for amount in self.amounts if amount not in shown]
 
 
 @dataclass(frozen=True)
@@ -94,13 +108,19 @@ def row_of(live: Live, group: str, answers: list[rules.Answer], language: str) -
     of = first.of
     agency = of.agency.upper()
     sentence = rules.sentence(first, language) if group != "held" else _("Already received. It is not offered again.")
+    open_to = group in ("yes", "judge")
+    step, office = (published(text, language) for text in (of.next_step, of.office))
+    documents = [word for word in (published(d, language) for d in of.documents) if word]
     return Row(
         group, of.id, of.name[language], agency, sentence, law_words(first, language), summary_words(first), lines_of(first, language),
-        amounts_of(first, language) if group in ("yes", "ask", "judge") else [],
-        [d[language] for d in of.documents] if group in ("yes", "ask") else [],
-        of.next_step[language] if group in ("yes", "judge") else "", of.office[language] if group in ("yes", "judge") else "",
+        amounts_of(first, language), documents if group == "yes" else [], step if open_to else "", office if open_to else "",
         days_words(of.service_days), [s.text[language] for a in answers for s in a.soon][:3], first.likely, of.needs,
-        names_of(live, answers), weight=yearly_sen(first))
+        names_of(live, answers), silent=open_to and not (step and office and documents), weight=yearly_sen(first))
+
+
+def published(text: Any, language: str) -> str:
+    """What a source publishes; nothing where the law file says that none does."""
+    return "" if dict(text) == NOT_PUBLISHED else str(text[language])
 
 
 def law_words(answer: rules.Answer, language: str) -> str:
@@ -137,7 +157,7 @@ def amounts_of(answer: rules.Answer, language: str) -> list[dict[str, Any]]:
         words = rules.amount_words(line, language)
         certain = "" if line.certain or answer.group != "yes" else _("if it applies")
         status = weakest if line.sen is not None else ""
-        found.append({"words": ": ".join(x for x in (name, words) if x), "status": status, "note": certain})
+        found.append({"sen": line.sen, "words": ": ".join(x for x in (name, words) if x), "status": status, "note": certain})
     return found
 
 

@@ -1,15 +1,40 @@
 """Every page's address. One flat list: each area module exports `urlpatterns` with names; add a line here and nothing else."""
-from sinergi.web import account, audit_pages, batches, language, operations, partners, programmes, purpose, sheet, users
+from sinergi.web import (
+    access,
+    account,
+    audit_pages,
+    batches,
+    consent,
+    intake,
+    language,
+    my_day,
+    operations,
+    partners,
+    person,
+    programmes,
+    purpose,
+    requests,
+    search,
+    sheet,
+    users,
+)
 
 urlpatterns = [
+    *access.urlpatterns,
     *account.urlpatterns,
     *audit_pages.urlpatterns,
     *batches.urlpatterns,
+    *consent.urlpatterns,
+    *intake.urlpatterns,
     *language.urlpatterns,
+    *my_day.urlpatterns,
     *operations.urlpatterns,
     *partners.urlpatterns,
+    *person.urlpatterns,
     *programmes.urlpatterns,
     *purpose.urlpatterns,
+    *requests.urlpatterns,
+    *search.urlpatterns,
     *sheet.urlpatterns,
     *users.urlpatterns,
 ]
