@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import pathlib
 import shutil
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -71,6 +73,14 @@ def test_a_file_that_is_no_text_and_a_law_at_fault(tmp_path, capsys):
     path.write_text("members: [{}]")
     assert screen.main([str(path), "--law", str(law), "--lang", "en"]) == 2
     assert "run ./sinergi law check" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly():
+    command = [sys.executable, "-m", "sinergi.cli.screen", str(ROOT / "examples/family.yaml"), "--json"]
+    with subprocess.Popen(command, cwd=ROOT / "src", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0
 
 
 def test_members_with_the_same_answer_stand_in_one_row(tmp_path, capsys):
