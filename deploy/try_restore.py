@@ -5,6 +5,7 @@ clusters of the checkout, and compares every row of every table with what was th
 """
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -22,7 +23,7 @@ from psycopg import sql
 from launcher.checkout import ROOT
 from launcher.postgres import Cluster, server_identity
 from launcher.speech import Stopped, say, spoken_time, step
-from launcher.surroundings import url_of
+from launcher.surroundings import PYTHONPATH, url_of
 
 BACKUP = [sys.executable, str(ROOT / "deploy" / "backup.py")]
 LOGINS = ("owner", "app", "finder", "backup")
@@ -57,16 +58,15 @@ class Trial:
                         "SINERGI_PG_BIN": str(self.live.bin)}
         return subprocess.run([*BACKUP, *arguments], env=surroundings, capture_output=True, text=True)
 
-    def manage(self, cluster: Cluster, *arguments: str) -> str:
-        """Run a Django command as a deployment does, with the three logins of roles.sql."""
+    def manage(self, cluster: Cluster, *commands: str) -> str:
+        """Run Django commands as a deployment does, with the three logins of roles.sql; what they printed."""
         surroundings = {**os.environ, "SINERGI_MODE": "demo", "SINERGI_STATE_DIR": str(self.folder / "state"), "SINERGI_LOG": "ERROR",
                         "SINERGI_SECRET_KEY": self.passwords["owner"], "SINERGI_OWNER_URL": self.url("owner", cluster),
                         "SINERGI_DATABASE_URL": self.url("app", cluster), "SINERGI_FINDER_URL": self.url("finder", cluster),
-                        "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "sinergi.config.settings"}
-        done = subprocess.run([sys.executable, "-m", "sinergi.config.manage", *arguments], env=surroundings, capture_output=True, text=True)
-        if done.returncode:
-            raise Stopped(f"manage {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-        return done.stdout
+                        "PYTHONPATH": PYTHONPATH, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings"}
+        stages = json.dumps([["", *command.split()] for command in commands])
+        done = subprocess.run([sys.executable, ROOT / "launcher" / "stages.py", stages], env=surroundings, capture_output=True, text=True)
+        return demand(done)
 
     def remove(self) -> None:
         """Stop and forget everything of this trial."""
@@ -80,7 +80,7 @@ class Trial:
 def demand(done: subprocess.CompletedProcess[str]) -> str:
     """What a program printed. Raises Stopped when it failed."""
     if done.returncode:
-        raise Stopped(f"{' '.join(done.args[1:3])} failed:\n{done.stdout}{done.stderr}")
+        raise Stopped(f"{' '.join(map(str, done.args[1:3]))} failed:\n{done.stdout}{done.stderr}")
     return done.stdout.strip()
 
 
@@ -108,10 +108,8 @@ def live(trial: Trial) -> None:
         command = [trial.live.bin / "psql", "-q", "-v", "ON_ERROR_STOP=1", trial.live.url("postgres"), "-f", ROOT / "deploy" / "roles.sql"]
         for _ in range(2):
             demand(subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True))
-    with step("migrations by an owner who is no superuser"):
-        trial.manage(trial.live, "migrate", "--database", "owner", "--verbosity", "0")
-    with step("law, partners, users and demo people"):
-        trial.manage(trial.live, "demo_load")
+    with step("migrations by an owner who is no superuser; law, partners, users, demo people; the audit sealed"):
+        trial.manage(trial.live, "migrate --database owner --verbosity 0", "demo_load", "seal_audit")
 
 
 def back_up_and_lose(trial: Trial, keys: str) -> tuple[str, dict[str, tuple[int, str]]]:
@@ -180,7 +178,9 @@ def compare(trial: Trial, before: dict[str, tuple[int, str]]) -> None:
             people = connection.execute("SELECT count(*) FROM registry_person").fetchone()
         if people != (0,):
             raise Stopped("the application's login sees people without a context: row security was lost")
-        trial.manage(trial.again, "migrate", "--database", "owner", "--check")
+    with step("the audit sealed on, and all of it verified against the files handed out before"):
+        said = trial.manage(trial.again, "seal_audit", "verify_audit")
+    say(f"  {said.splitlines()[-2]}")
     rows = sum(count for count, _ in after.values())
     say(f"  {len(after)} tables, {rows:,} rows, all as before; the application sees none without a context")
 

@@ -163,11 +163,12 @@ def record(port: int, children: dict[str, subprocess.Popen]) -> None:
 
 
 def stop_children(children: dict[str, subprocess.Popen]) -> None:
-    """End the children in order: no new visitors, then no new jobs; each may finish what it is doing."""
+    """End the children together; each may finish what it is doing."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave a child behind
     for child in children.values():
         if child.poll() is None:
             child.terminate()
+    for child in children.values():
         try:
             child.wait(PATIENCE)
         except subprocess.TimeoutExpired:
