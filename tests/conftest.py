@@ -187,3 +187,39 @@ def in_thread() -> Callable:
         return outcome["result"]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def law_rows() -> dict[str, list[object]]:
+    """What publishing law/ writes, worked out once a session: rows to put into a clone without reading the files again."""
+    import hashlib
+
+    from django.conf import settings
+
+    from sinergi.core import rules
+    from sinergi.kernel import law
+    from sinergi.kernel.law_files import read_documents
+
+    documents = read_documents(settings.LAW_DIR)
+    bodies = {path: law.body_of(document) for path, document in documents.items()}
+    hashes = {path: hashlib.sha256(body.encode()).hexdigest() for path, body in bodies.items()}
+    return {"bodies": list(dict(zip(hashes.values(), bodies.values(), strict=True)).items()), "version": [rules.build(documents).version, hashes],
+            "agencies": documents["agencies.yaml"]["agencies"]}  # type: ignore[index,call-overload]
+
+
+@pytest.fixture
+def published_law(own_db: str, law_rows: dict[str, list[object]]) -> object:
+    """The law files of this checkout, published in `own_db`, and their agencies by name. Gives the core.rules.Law."""
+    from sinergi.kernel import law
+    from sinergi.kernel.acting import acting
+    from sinergi.kernel.action import writing
+    from sinergi.kernel.actors import command
+    from sinergi.kernel.models import Agency, LawDocument, LawVersion
+
+    with acting(command("tests"), purpose="administer"), writing("law.publish"):
+        LawDocument.objects.bulk_create(LawDocument(sha256=sha, body=body) for sha, body in law_rows["bodies"])
+        version, paths = law_rows["version"]
+        LawVersion.objects.create(version=version, paths=paths, published_by="command:tests")
+        Agency.objects.bulk_create((Agency(code=one["code"], name_ms=one["name"]["ms"], name_en=one["name"]["en"], kind=one["kind"],
+                                           partner=one["partner"]) for one in law_rows["agencies"]), ignore_conflicts=True)
+    return law.current()

@@ -5,21 +5,20 @@ import datetime as dt
 import json
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from kernel_stage import entries
 from registry_stage import FAMILY, family, officer
 
-from sinergi.kernel import clients, law
+from sinergi.kernel import clients
 from sinergi.kernel.actors import command
 from sinergi.kernel.models import Agency
+from sinergi.kernel.roles import ROLES
 
 
 @pytest.fixture
-def aim(own_db):
+def aim(published_law):
     """A coordinator of one partner, under the published law."""
-    law.publish_law(settings.LAW_DIR, actor=command("stage", "law.publish"), purpose="administer")
     return officer("aim")
 
 
@@ -27,15 +26,9 @@ def aim(own_db):
 def token(aim):
     """A machine client's token of the same partner."""
     today = timezone.localdate()
-    return clients.create_client(Agency.objects.get(code="aim"), actor=command("stage", "client.create", "grant.give", *clients_verbs()), purpose="administer",
-                                 name="Sistem AIM", expires_on=today + dt.timedelta(days=30), on=today).token
-
-
-def clients_verbs() -> list[str]:
-    """What a machine client may do: whoever makes one must hold it too."""
-    from sinergi.kernel.roles import ROLES
-
-    return sorted(ROLES["machine"])
+    maker = command("stage", "client.create", "grant.give", *sorted(ROLES["machine"]))  # nobody gives what he does not hold
+    return clients.create_client(Agency.objects.get(code="aim"), actor=maker, purpose="administer", name="Sistem AIM",
+                                 expires_on=today + dt.timedelta(days=30), on=today).token
 
 
 def call(method: str, path: str, token: str = "", body: object = None, **headers: str):

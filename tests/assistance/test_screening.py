@@ -5,7 +5,6 @@ import datetime as dt
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, ProgrammingError
 from django.utils import timezone
 from kernel_stage import entries, value
@@ -15,7 +14,6 @@ from sinergi.assistance import actions, queries
 from sinergi.assistance.models import Determination, Screening
 from sinergi.kernel import law
 from sinergi.kernel.acting import acting
-from sinergi.kernel.actors import command
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions as registry
 
@@ -23,9 +21,8 @@ AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def aim(own_db):
+def aim(published_law):
     """A coordinator of one partner, under the published law."""
-    law.publish_law(settings.LAW_DIR, actor=command("stage", "law.publish"), purpose="administer")
     return officer("aim")
 
 
@@ -45,7 +42,8 @@ def test_every_programme_is_answered_with_one_entry_and_no_value_in_clear(aim, h
     made = entries(owner, "verb = 'household.screen'")
     assert len(made) == 1 and set(made[0]["persons"]) == set(household.people)
     assert "60000" not in str(made[0]["changes"]) and "islam" not in str(made[0]["changes"])
-    programmes = {row[0] for row in owner.execute("SELECT DISTINCT programme FROM assistance_determination WHERE screening_id = %s", [screening.pk])}
+    found = owner.execute("SELECT DISTINCT programme FROM assistance_determination WHERE screening_id = %s", [screening.pk])
+    programmes = {row[0] for row in found}
     with acting(aim, purpose="screen"):
         assert programmes == set(law.current().programmes) and len(programmes) == 43
         counts = queries.screenings(household.household_id)[0].counts
@@ -101,8 +99,9 @@ def test_the_database_refuses_a_second_answer_and_any_change(aim, household, own
     screening = screen(aim, household)
     with pytest.raises(psycopg.errors.UniqueViolation), owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
-        owner.execute("INSERT INTO assistance_determination (screening_id, programme, subject, person_id, outcome, likely, answer) SELECT screening_id,"
-                      " programme, subject, person_id, outcome, likely, answer FROM assistance_determination WHERE screening_id = %s LIMIT 1", [screening.pk])
+        columns = "screening_id, programme, subject, person_id, outcome, likely, answer"
+        owner.execute(f"INSERT INTO assistance_determination ({columns}) SELECT {columns} FROM assistance_determination"
+                      " WHERE screening_id = %s LIMIT 1", [screening.pk])
     with pytest.raises((ProgrammingError, IntegrityError)), acting(aim, purpose="screen"):
         Determination.objects.filter(screening=screening).update(outcome="entitled")
 

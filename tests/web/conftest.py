@@ -96,27 +96,6 @@ def make_user(own_db: str) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def published_law(own_db: str) -> Any:
-    """The law files of this checkout, published in `own_db`, and their agencies by name. Gives the core.rules.Law."""
-    from django.conf import settings
-    from django.db import transaction
-
-    from sinergi.kernel import law
-    from sinergi.kernel.acting import set_context
-    from sinergi.kernel.actors import command
-    from sinergi.kernel.law_files import read_document
-    from sinergi.kernel.models import Agency
-
-    with transaction.atomic():
-        set_context(command("tests", "agency.join"), "administer", "agency.join")
-        for one in read_document(settings.LAW_DIR / "agencies.yaml")["agencies"]:
-            words = {"name_ms": one["name"]["ms"], "name_en": one["name"]["en"], "kind": one["kind"], "partner": one["partner"]}
-            Agency.objects.get_or_create(code=one["code"], defaults=words)
-    law.publish_law(settings.LAW_DIR, actor=command("tests", "law.publish"), purpose="administer")
-    return law.current()
-
-
-@pytest.fixture
 def sign_in(site: str) -> Callable[[Page, Any], None]:
     """sign_in(page, user): the session's cookie is set, no form is filled."""
     from django.conf import settings

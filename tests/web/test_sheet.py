@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
-from tests.web.conftest import check
 
 from sinergi.assistance.models import Screening
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import actor_of
 from sinergi.registry import actions
+from tests.web.conftest import check
 
 HALIMAH = {
     "person": {"name": "Halimah binti Ismail", "mykad": "600302-17-5062", "relation": "head", "facts": {
@@ -86,7 +86,7 @@ def test_what_if_shows_what_would_change_and_saves_nothing(page, sign_in, halima
     user, registered = halimah
     sign_in(page, user)
     page.goto(address(registered) + "?fact=income&member=0&value=RM9000")
-    expect(page.get_by_role("heading", name="Apa yang berubah")).to_be_visible()
+    expect(page.get_by_role("heading", name="Apa yang akan berubah")).to_be_visible()
     check(page)
     with acting(actor_of(user), purpose="screen"):
         assert Screening.objects.count() == 0
