@@ -40,7 +40,7 @@ def test_translations_keep_their_holes():
         if message.id:
             wanted = set(HOLES.findall(forms_of(message)[-1]))
             for text in [message.string] if isinstance(message.string, str) else message.string:
-                assert set(HOLES.findall(text)) == wanted, message.id
+                assert not text or set(HOLES.findall(text)) == wanted, message.id
 
 
 def in_malay(found, context):

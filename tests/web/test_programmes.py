@@ -92,6 +92,7 @@ def test_the_list_narrows_in_place(page, make_user, sign_in, published_law):
     burial = page.get_by_role("link", name=published_law.programmes["ppjm.burial"].name["ms"])
     expect(page.get_by_role("link", name=published_law.programmes["jkm.bat"].name["ms"])).to_have_count(0)
     expect(burial).to_be_visible()
+    expect(page.locator("[data-live]")).to_have_text(re.compile(r"^\d program$"))
     page.get_by_label("Nama atau perkataan").fill("tiada program begini")
     expect(page.get_by_text("Tiada program yang sepadan")).to_be_visible()
     check(page)

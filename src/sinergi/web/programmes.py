@@ -1,6 +1,4 @@
 """The catalogue of programmes: found by need, agency or word; one programme with its rule, figures, sources and examples."""
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -8,9 +6,9 @@ from django.utils import timezone
 
 from sinergi.core.rules.law import Law
 from sinergi.kernel import law as kept_law
-from sinergi.kernel.acting import current
 from sinergi.kernel.models import Agency
 from sinergi.web import catalogue
+from sinergi.web.admission import needs
 from sinergi.web.step_chart import chart
 
 
@@ -35,17 +33,9 @@ def brief(gifts: tuple[catalogue.Gift, ...]) -> list[catalogue.Gift]:
     return list(found.values())[:2]
 
 
-def admit() -> None:
-    """Only who may read the catalogue."""
-    context = current()
-    if context is None or not context.actor.holds("programme.read"):
-        raise PermissionDenied
-
-
-@login_required
+@needs("programme.read")
 def programmes(request: HttpRequest) -> HttpResponse:
     """The list, narrowed by ?need= ?agency= ?q=; what is not in a list of choices is ignored."""
-    admit()
     law, names = law_of_today(), agency_names()
     every = list(law.programmes.values()) if law else []
     counts = catalogue.counts(every)
@@ -61,10 +51,9 @@ def programmes(request: HttpRequest) -> HttpResponse:
         "need": need, "agency": agency, "q": q[:80], "law_version": law.version[:12] if law else ""})
 
 
-@login_required
+@needs("programme.read")
 def programme(request: HttpRequest, programme_id: str) -> HttpResponse:
     """One programme as the law of today has it. Raises Http404 for an id the law does not know."""
-    admit()
     law = law_of_today()
     found = law.programmes.get(programme_id) if law else None
     if law is None or found is None:
