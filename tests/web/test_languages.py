@@ -12,6 +12,7 @@ from django.utils import translation
 
 from sinergi.kernel.errors import sentences
 from sinergi.web.management.commands.collect_messages import KEYWORDS, collected, untranslated
+from sinergi.web.management.commands.compile_languages import compile_file
 
 HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 DJANGO = ("core/validators.py", "forms/fields.py", "forms/formsets.py", "forms/models.py", "contrib/auth/password_validation.py",
@@ -80,3 +81,15 @@ def test_a_cookie_chooses_the_language(client, db):
 def test_the_switch_leads_nowhere_else(client, db, sent, back):
     answer = client.post("/bahasa/", {"language": "xx", "next": sent})
     assert answer["Location"] == back and settings.LANGUAGE_COOKIE_NAME not in answer.cookies
+
+
+def test_a_changed_catalogue_is_compiled_and_an_unchanged_one_left(tmp_path):
+    import gettext
+
+    place = tmp_path / "ms" / "LC_MESSAGES" / "django.po"
+    place.parent.mkdir(parents=True)
+    place.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Search"\nmsgstr "Cari"\n', "utf-8")
+    assert compile_file(place) and not compile_file(place)
+    with place.with_suffix(".mo").open("rb") as compiled:
+        assert gettext.GNUTranslations(compiled).gettext("Search") == "Cari"
+    assert [p.name for p in place.parent.iterdir() if p.suffix == ".mo"] == ["django.mo"]

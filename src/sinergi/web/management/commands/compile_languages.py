@@ -1,5 +1,6 @@
 """`compile_languages`: .po to .mo beside it, by babel, so that no system gettext is needed."""
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ def compile_file(path: Path) -> bool:
     language = path.parts[-3]
     out = io.BytesIO()
     write_mo(out, read_po(io.BytesIO(path.read_bytes()), locale=language))
-    fresh = target.with_suffix(".mo.new")
+    fresh = target.with_suffix(f".{os.getpid()}.mo")  # several test workers may compile at once; whoever is last wins
     fresh.write_bytes(out.getvalue())
     fresh.replace(target)
     return True
