@@ -1,0 +1,103 @@
+"""What every page of a person's file shares: strip, tabs, what the visitor may do; and the words of facts, origins, verbs and purposes."""
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sinergi.core import rules
+from sinergi.core.rules import value_words
+from sinergi.core.time import date_words
+from sinergi.kernel.actors import Actor
+from sinergi.registry import codes
+from sinergi.registry import queries as registry
+
+from ..role_words import PURPOSES
+from ..typed import agency_names, language, served, strip_of, today, word
+
+VERBS = ("household.add_member", "household.end_membership", "household.appoint_guardian", "fact.record", "address.record", "person.correct",
+         "person.protect_address", "consent.give", "consent.withdraw", "paper.store", "request.open", "request.answer", "household.screen")
+DONE = {
+    "person.register": gettext_lazy("Registered"), "person.claim": gettext_lazy("Agreed to be served by one more agency"),
+    "person.correct": gettext_lazy("Particulars corrected"), "person.protect_address": gettext_lazy("Hiding of address and phone changed"),
+    "person.open_by_reason": gettext_lazy("Opened by written reason"), "person.erase": gettext_lazy("Erased at own request"),
+    "person.read": gettext_lazy("Record shown"), "person.search": gettext_lazy("Shown in a search: name, year, state"),
+    "household.add_member": gettext_lazy("Member of the household added"), "household.end_membership": gettext_lazy("Member of the household left"),
+    "household.resume_membership": gettext_lazy("Member of the household came back"),
+    "household.appoint_guardian": gettext_lazy("Guardian appointed"), "household.screen": gettext_lazy("Screened for every programme"),
+    "fact.record": gettext_lazy("Facts recorded"), "address.record": gettext_lazy("Address recorded"), "consent.give": gettext_lazy("Consent given"),
+    "consent.withdraw": gettext_lazy("Consent withdrawn"), "paper.store": gettext_lazy("Document kept"),
+    "access.review": gettext_lazy("Opening by written reason reviewed"), "request.open": gettext_lazy("Asked about own data"),
+    "request.answer": gettext_lazy("Request about own data answered"), "submission.receive": gettext_lazy("Form received"),
+    "batch.register": gettext_lazy("Registered from a list")}
+GROUNDS = {"registered": gettext_lazy("registered here"), "consent": gettext_lazy("consent"), "emergency": gettext_lazy("written reason"),
+           "request": gettext_lazy("own request"), "referral": gettext_lazy("referral")}
+
+
+def file_of(request: HttpRequest, person_id: UUID, here: str, person: registry.PersonView | None = None) -> dict[str, Any]:
+    """Strip, tabs and rights for a page of the file. Raises Http404 when the person is not ours."""
+    person, names = person or served(person_id), agency_names()
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    tabs = [("person", _("Household")), ("person_facts", _("Facts")), ("person_particulars", _("Particulars")), ("person_consents", _("Consents")),
+            ("person_papers", _("Documents")), ("person_journey", _("Journey")), ("person_looked", _("Who looked"))]
+    return {"view": person, "person": strip_of(person, names), "person_id": person.id, "agencies": names,
+            "may": {verb.replace(".", "_"): actor.holds(verb) for verb in VERBS},
+            "tabs": [{"address": reverse(name, args=[person.id]), "label": label, "here": name == here} for name, label in tabs]}
+
+
+def origin(fact: registry.FactView, agencies: Mapping[str, str]) -> str:
+    """Who said so, on what evidence, in which agency's record."""
+    parts = [word(codes.SAID_BY, fact.said_by), word(codes.EVIDENCE_WORDS, fact.evidence).lower()]
+    return ", ".join([*parts, agencies.get(fact.agency, fact.agency.upper())] if fact.agency else parts)
+
+
+def label_of(name: str, law: rules.Law) -> str:
+    """What a fact is called: its question without the mark."""
+    fixed = {"held": _("Aid received already"), "needs": _("Needs")}
+    fact = law.facts.get(name)
+    return fixed.get(name) or ((fact.ask or {}).get(language(), name).removesuffix("?") if fact else name.replace("_", " "))
+
+
+def fact_words(name: str, value: Any, law: rules.Law) -> str:
+    """A kept value as people read it."""
+    if name == "held":
+        return held_words(value, law) if value else _("nothing from anyone")
+    if value is None:
+        return _("said not to be known")
+    if name == "needs":
+        return ", ".join(word(codes.NEEDS, need) for need in value)
+    fact = law.facts.get(name)
+    if fact is None:
+        return str(value)
+    if fact.kind == "date":
+        return date_words(date.fromisoformat(value), language())
+    return value_words(fact.kind, value, language(), fact.labels)
+
+
+def held_words(value: Mapping[str, Any], law: rules.Law) -> str:
+    """A benefit received: its name, the amount, since when."""
+    programme = law.programmes.get(str(value.get("programme")))
+    parts = [programme.name[language()] if programme else _("other aid")]
+    if value.get("amount_sen"):
+        parts.append(value_words("money", value["amount_sen"], language()))
+    if value.get("from"):
+        parts.append(_("since %(day)s") % {"day": date_words(date.fromisoformat(value["from"]), language())})
+    return ", ".join(parts)
+
+
+def happened(moments: tuple[registry.Happening, ...], agencies: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A person's audit in words: when, what, who, why."""
+    return [{"at": m.at, "on": m.at, "text": str(DONE.get(m.verb, m.verb)), "who": m.actor_name, "why": str(PURPOSES.get(m.purpose, m.purpose)),
+             "agency": agencies.get(m.agency, m.agency.upper()), "turn": m.verb in ("person.open_by_reason", "consent.withdraw", "person.erase"),
+             "more": " · ".join(w for w in (m.actor_name, agencies.get(m.agency, m.agency.upper()), str(PURPOSES.get(m.purpose, ""))) if w)}
+            for m in moments]
+
+
+def household_at(person_id: UUID) -> tuple[UUID | None, tuple[registry.MemberView, ...]]:
+    """The household a person lives in today, and who belongs to it."""
+    household = registry.household_of(person_id, today())
+    return household, registry.members(household, today()) if household else ()
