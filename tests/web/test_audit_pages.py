@@ -81,7 +81,7 @@ def test_a_search_for_one_person_is_itself_a_look_at_him(client, owner, auditor)
 def test_an_actor_is_found_by_his_address_and_shown_by_name(client, owner, auditor):
     client.get(f"/audit/?person={PERSON}")
     rows = client.get(f"/audit/?actor={auditor.email.upper()}").context["rows"]
-    assert [name for _, name in rows] == [auditor.name]
+    assert [said["who"] for _, said in rows] == [auditor.name]
 
 
 def test_wrong_fields_are_told_and_find_nothing(client):

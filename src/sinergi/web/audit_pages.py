@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -25,6 +25,7 @@ from sinergi.kernel.acting import current, shown
 from sinergi.kernel.action import VERBS
 from sinergi.kernel.audit_queries import END, PAGE, Entry, Wanted
 from sinergi.kernel.models import Agency, User
+from sinergi.web import role_words
 
 MOST_IN_A_FILE = 10_000
 HEADINGS = ("id", "at", "actor", "agency", "purpose", "verb", "subject", "persons", "request", "changes")
@@ -37,6 +38,11 @@ def admit(verb: str) -> None:
     context = current()
     if context is None or not context.actor.holds(verb):
         raise PermissionDenied
+
+
+def verb_word(verb: str) -> str:
+    """A verb as people say it; those of the platform itself have no other word than their name."""
+    return str(role_words.VERBS.get(verb, verb)) if verb != "person.read" else gettext("look at a person")
 
 
 class Search(forms.Form):
@@ -52,8 +58,8 @@ class Search(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = "ms" if get_language() == "ms" else "en"
-        verbs = sorted({*VERBS, "person.read"})
-        self.fields["verb"].choices = [("", _("anything")), *((verb, verb) for verb in verbs)]  # type: ignore[attr-defined]
+        verbs = sorted(((verb, verb_word(verb)) for verb in {*VERBS, "person.read"}), key=lambda one: one[1].lower())
+        self.fields["verb"].choices = [("", _("anything")), *verbs]  # type: ignore[attr-defined]
         agencies = Agency.objects.values_list("code", f"name_{language}").order_by(f"name_{language}")
         self.fields["agency"].choices = [("", _("every agency")), *agencies]  # type: ignore[attr-defined]
 
@@ -97,7 +103,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     kept = urlencode({key: value for key, value in request.GET.items() if key != "before" and value})
     older = f"?{kept}&before={page[-1].id}" if len(found) > PAGE else ""
     return render(request, "audit/search.html", {
-        "form": form, "rows": [(entry, names.get(entry.actor, entry.actor)) for entry in page], "older": older,
+        "form": form, "rows": [(entry, {"who": names.get(entry.actor, entry.actor), "did": verb_word(entry.verb),
+                                        "why": role_words.PURPOSES.get(entry.purpose, entry.purpose)}) for entry in page], "older": older,
         "newest": f"{reverse('audit')}?{kept}" if start != END else "", "file": f"{reverse('audit_file')}?{kept}", "most": MOST_IN_A_FILE,
     }, status=200 if wanted is not None else 422)
 
@@ -136,7 +143,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     before = parse_datetime(request.GET.get("before", "")) if request.GET.get("before") else None
     found = notify.outbox(before=before, most=PAGE + 1)
     rows = [{"message": one.message, "text": one.text, "channel": CHANNELS[one.message.channel], "state": STATES[one.message.state],
-             "reader": one.message.user.name if one.message.user else _("a person")} for one in found[:PAGE]]
+             "reader": one.message.user.name if one.message.user else _("a person"),
+             "paragraphs": one.text.body.split("\n\n")} for one in found[:PAGE]]
     older = "?" + urlencode({"before": found[PAGE - 1].message.queued_at.isoformat()}) if len(found) > PAGE else ""
     return render(request, "audit/outbox.html", {"rows": rows, "words": settings.DEMO_PEOPLE, "older": older})
 
