@@ -11,7 +11,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions, queries
-from sinergi.registry.queries.search import read_typed
+from sinergi.registry.queries.search import finder, read_typed
 
 MANY = """INSERT INTO registry_personsearch
     (person_id, name, name_key, name_tokens, birth_date, birth_year, identifiers, tails, phones, state, agency)
@@ -143,6 +143,26 @@ def test_search_goes_by_its_indexes_among_many(maiwp, owner):
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(MANY)
     owner.execute("ANALYZE registry_personsearch")
-    for where in ("identifiers && ARRAY['000000100777']", "phones && ARRAY['+601100777']", "name_tokens && ARRAY['N1', 'F2'] AND birth_year = 1971"):
+    for where in (
+        "identifiers && ARRAY['000000100777']",
+        "phones && ARRAY['+601100777']",
+        "pairs && sinergi_pairs(ARRAY['N1', 'F2'], 1971, ARRAY['0777'])",
+    ):
         plan = "\n".join(row[0] for row in owner.execute(f"EXPLAIN SELECT person_id FROM registry_personsearch WHERE {where} LIMIT 200").fetchall())
         assert "Seq Scan" not in plan, plan
+    with finder(maiwp) as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM sinergi_find(ARRAY['000000100777'], '{}', '{}', NULL, NULL, 200)")
+        looked_at = cursor.fetchone()[0][0]["Plan"]["Shared Hit Blocks"]
+    assert looked_at < 500, "row security must not keep the finder from its indexes: the whole table is 1,000 blocks"
+
+
+def test_the_finder_without_an_actor_finds_nobody(maiwp):
+    from django.db import connections, transaction
+
+    with transaction.atomic(using="finder"), connections["finder"].cursor() as cursor:
+        for statement in (
+            "SELECT count(*) FROM registry_personsearch",
+            "SELECT count(*) FROM sinergi_find(ARRAY['680411175013'], '{}', '{}', NULL, NULL, 9)",
+        ):
+            cursor.execute(statement)
+            assert cursor.fetchone() == (0,)

@@ -26,7 +26,7 @@ STATE_CODES = {
     "johor": "01 21 22 23 24", "kedah": "02 25 26 27", "kelantan": "03 28 29", "melaka": "04 30", "negeri_sembilan": "05 31 59", "pahang": "06 32 33",
     "pulau_pinang": "07 34 35", "perak": "08 36 37 38 39", "perlis": "09 40", "selangor": "10 41 42 43 44", "terengganu": "11 45 46",
     "sabah": "12 47 48 49", "sarawak": "13 50 51 52 53", "kuala_lumpur": "14 54 55 56 57", "labuan": "15 58", "putrajaya": "16"}
-UNASSIGNED = frozenset("00 17 18 19 20 69 70 73 80 81 94 95 96 97".split())
+UNASSIGNED = frozenset(["00", "17", "18", "19", "20", "69", "70", "73", "80", "81", "94", "95", "96", "97"])
 PLACES = {code: state for state, codes in STATE_CODES.items() for code in codes.split()} | {"82": "unknown", "98": "stateless", "99": "unknown"}
 
 
@@ -87,13 +87,15 @@ def read_card(kind: str, value: str, on: dt.date, demo: bool) -> Number:
     born = birth_of(digits, on)
     warnings: list[Words] = []
     if born is None:
-        warnings.append({"ms": "Enam digit pertama bukan tarikh dalam kalendar. Semak kad.", "en": "The first six digits are not a date. Check the card."})
+        warnings.append({"ms": "Enam digit pertama bukan tarikh dalam kalendar. Semak kad.",
+                         "en": "The first six digits are not a date. Check the card."})
     elif years_between(born, on) > OLDEST:
         warnings.append({"ms": f"Nombor ini bermaksud umur {years_between(born, on)}. Semak kad.",
                          "en": f"This number means an age of {years_between(born, on)}. Check the card."})
     if place in UNASSIGNED and place != DEMO_PLACE:
         warnings.append({"ms": f"Kod tempat {place} tidak dikeluarkan. Semak kad.", "en": f"Place code {place} is not issued. Check the card."})
-    return Number(kind, "MY", digits, born, "male" if int(digits[11]) % 2 else "female", place_of(place), "odd" if warnings else "asserted", tuple(warnings))
+    sex, quality = "male" if int(digits[11]) % 2 else "female", "odd" if warnings else "asserted"
+    return Number(kind, "MY", digits, born, sex, place_of(place), quality, tuple(warnings))
 
 
 def place_of(code: str) -> str:

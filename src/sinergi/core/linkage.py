@@ -12,9 +12,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 Words = dict[str, str]
-TITLES = frozenset("""HAJI HJ HAJAH HAJJAH HJH TUAN PUAN ENCIK EN CIK PN TN DATO DATUK DATIN DATU DR PROF IR USTAZ USTAZAH CIKGU IMAM KAPTEN MEJAR
-    SARJAN KOPERAL MR MRS MS MDM MADAM TUN ALLAHYARHAM ARWAH SRI SERI YB""".split())
-MARKERS = frozenset("BIN BN B BINTI BINTE BT BTE A/L AL/L S/O A/P D/O ANAK AK A/K".split())
+
+
+def set_of(words: str) -> frozenset[str]:
+    """Words between blanks as a set."""
+    return frozenset(words.split())
+
+
+TITLES = set_of("""HAJI HJ HAJAH HAJJAH HJH TUAN PUAN ENCIK EN CIK PN TN DATO DATUK DATIN DATU DR PROF IR USTAZ USTAZAH CIKGU IMAM KAPTEN MEJAR
+    SARJAN KOPERAL MR MRS MS MDM MADAM TUN ALLAHYARHAM ARWAH SRI SERI YB""")
+MARKERS = set_of("BIN BN B BINTI BINTE BT BTE A/L AL/L S/O A/P D/O ANAK AK A/K")
 CLASSES = {
     "MUHAMMAD": "MUHAMMAD MUHAMAD MUHAMMED MUHAMED MOHAMMAD MOHAMAD MOHAMED MOHAMMED MOHD MUHD MHD MD MUH", "ABD": "ABDUL ABD AB ABDULL",
     "NUR": "NUR NOR NOOR NURUL NORUL", "SITI": "SITI ST STI", "SYED": "SYED SAYED SAYYID SYID", "SYARIFAH": "SHARIFAH SYARIFAH SARIFAH",
@@ -22,9 +29,9 @@ CLASSES = {
     "PENGIRAN": "PENGIRAN PG PGN", "CHE": "CHE CEK CHEK", "TENGKU": "TENGKU TUNKU ENGKU TKU"}
 CLASS_OF = {form: name for name, forms in CLASSES.items() for form in forms.split()}
 SPELLING = tuple((re.compile(p), r) for p, r in (
-    (r"DZ", "Z"), (r"SY|SH", "S"), (r"KH", "K"), (r"GH", "G"), (r"PH|F", "P"), (r"TH", "T"), (r"DH", "D"), (r"Q|CK", "K"), (r"V", "W"), (r"TJ|CH", "C"),
-    (r"DJ", "J"), (r"OO|OU|OE|O", "U"), (r"EE|EA|IE|Y|E", "I"), (r"H$", ""), (r"Z", "S"), (r"(.)\1+", r"\1")))
-WEAK = frozenset("MUHAMMAD ABD NUR SITI SYED SYARIFAH AHMAD WAN NIK CHE TENGKU RAJA MEGAT".split())
+    (r"DZ", "Z"), (r"SY|SH", "S"), (r"KH", "K"), (r"GH", "G"), (r"PH|F", "P"), (r"TH", "T"), (r"DH", "D"), (r"Q|CK", "K"), (r"V", "W"),
+    (r"TJ|CH", "C"), (r"DJ", "J"), (r"OO|OU|OE|O", "U"), (r"EE|EA|IE|Y|E", "I"), (r"H$", ""), (r"Z", "S"), (r"(.)\1+", r"\1")))
+WEAK = set_of("MUHAMMAD ABD NUR SITI SYED SYARIFAH AHMAD WAN NIK CHE TENGKU RAJA MEGAT")
 GLUED = re.compile(r"(ABDUL(?!LAH|AH)|NURUL)(\w{3,})")
 CERTAIN, LIKELY, POSSIBLE = 9, 5, 2.5
 

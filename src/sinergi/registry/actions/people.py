@@ -29,14 +29,21 @@ from .rows import Rows, is_minor, user_id
 
 @action("person.correct", policy.serving)
 def correct_person(
-    person_id: UUID, *, actor: Actor, corrections: Mapping[str, Any], on: date, law: Law | None = None, at: datetime | None = None
+    person_id: UUID,
+    *,
+    actor: Actor,
+    corrections: Mapping[str, Any],
+    on: date,
+    demo: bool | None = None,
+    law: Law | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Correct name, birth_date, sex, language, died_on, phone, email or a number ('mykad', 'passport' with 'country', …), each as typed.
 
     A number or phone replaces the one of its kind. Raises SubmissionFaults, or Refused: `person.nothing_changed`, `number.belongs_to_another`.
     """
     person = Person.objects.get(pk=resolve(person_id))
-    now, reader = at or timezone.now(), PersonReader(law or published.current(), on, settings.DEMO_PEOPLE, "")
+    now, reader = at or timezone.now(), PersonReader(law or published.current(), on, settings.DEMO_PEOPLE if demo is None else demo, "")
     given = {k: v for k, v in corrections.items() if v not in ("", None)}
     changes().watch(person)
     changed = particulars(person, given, reader)
@@ -150,13 +157,16 @@ def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: 
 def without_address(person_id: UUID, on: date) -> list[Person]:
     """The others of his household who have no address of their own."""
     household = household_of(person_id, on)
+    if household is None:
+        return []
     inside = Membership.objects.filter(present(on), household_id=household).exclude(person_id=person_id).values("person_id")
-    return list(Person.objects.filter(pk__in=inside).exclude(addresses__to_on=None, addresses__id__isnull=False)) if household else []
+    return list(Person.objects.filter(pk__in=inside).exclude(addresses__to_on=None, addresses__id__isnull=False))
 
 
 def reads_hidden(actor: Actor, person_id: UUID) -> bool:
     """May the actor read the person's hidden address?"""
-    return actor.holds("address.read_safe") or SafeReader.objects.filter(person_id=person_id, user_id=user_id(actor)).exists()
+    user = user_id(actor)
+    return actor.holds("address.read_safe") or (user is not None and SafeReader.objects.filter(person_id=person_id, user_id=user).exists())
 
 
 @action("person.protect_address", policy.serving)
@@ -184,7 +194,8 @@ def protect_address(person_id: UUID, *, actor: Actor, readers: Sequence[UUID] = 
         changes().watch(who)
         who.safe_address = protect
         who.save(update_fields=["safe_address"])
-    for row in [*Address.objects.filter(person__in=everyone), *ContactPoint.objects.filter(person__in=everyone)]:
+    hidden: list[Address | ContactPoint] = [*Address.objects.filter(person__in=everyone), *ContactPoint.objects.filter(person__in=everyone)]
+    for row in hidden:
         changes().watch(row)
         row.hidden = protect
         row.save(update_fields=["hidden"])

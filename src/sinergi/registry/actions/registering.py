@@ -81,7 +81,8 @@ def take_in(
     with acting(actor, purpose=purpose or (context.purpose if context else "register")), transaction.atomic():
         clean = read_submission(body, law=law or published.current(), on=on, demo=settings.DEMO_PEOPLE)
         submission = receive_submission(body, actor=actor, channel=channel, at=at)
-        result = register_households([(submission, clean)], actor=actor, at=at)[0]
+        results: list[Registered | Refused] = register_households([(submission, clean)], actor=actor, at=at)
+        result = results[0]
         if isinstance(result, Refused):
             raise result
         if draft_id is not None:

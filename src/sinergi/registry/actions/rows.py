@@ -141,6 +141,7 @@ class Rows:
             about = {"household_id": household_id} if clean.of_household else {"person_id": person_id}
             self.facts.append(Fact(**row, **about))
         elif self.actor.holds("sensitive.read"):
+            assert person_id is not None, "a sensitive fact stands with a person"
             self.sensitive.append(SensitiveFact(**row, person_id=person_id))
         else:
             raise Refused("fact.sensitive_not_allowed", field=f"facts.{clean.name}")

@@ -25,7 +25,7 @@ from sinergi.kernel.errors import Refused
 from ..models import Person
 from ..submission.people import phone_number
 
-MOST = 200
+MOST = 100
 LEVELS = ("certain", "likely", "possible")
 DAY = re.compile(r"(?<!\d)(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d))")
 CARD = re.compile(r"(?<!\d)\d{6}[- ]?\d{2}[- ]?\d{4}(?!\d)")
@@ -171,24 +171,22 @@ def find_people(text: str, more: str = "", *, actor: Actor, on: date, limit: int
 
 def candidates(typed: Typed, actor: Actor) -> tuple[list[Row], bool]:
     """Rows worth comparing, and whether there were more than can be looked at. One statement; each branch goes by an index."""
-    tokens = list(linkage.name_key(typed.name).split()) if typed.name else []
-    branches: list[tuple[str, list[Any]]] = []
-    if typed.numbers:
-        branches.append(("identifiers && %s", [list(typed.numbers)]))
-    if typed.phones:
-        branches.append(("phones && %s", [list(typed.phones)]))
+    tokens = linkage.name_key(typed.name).split() if typed.name else []
     year = typed.birth_date.year if typed.birth_date else typed.birth_year
-    if tokens and year:
-        branches.append(("name_tokens && %s AND birth_year = %s", [tokens, year]))
-    if tokens and typed.tail:
-        branches.append(("name_tokens && %s AND tails && %s", [tokens, [typed.tail]]))
-    if not branches:
-        return [], False
-    parts = [f"(SELECT {FIELDS} FROM registry_personsearch WHERE {where} LIMIT {MOST})" for where, _ in branches]
-    with finder(actor) as cursor:
-        cursor.execute(" UNION ALL ".join(parts), [value for _, values in branches for value in values])
-        rows = [Row(*row) for row in cursor.fetchall()]
+    rows = look(actor, list(typed.numbers), list(typed.phones), tokens, year, typed.tail)
     return list({row.person_id: row for row in rows}.values()), len(rows) >= MOST
+
+
+def look(
+    actor: Actor, numbers: list[str], phones: list[str], tokens: list[str], year: int | None, tail: str, most: int = MOST
+) -> list[Row]:
+    """Rows that bear a number, a phone, or a part of the name with the year of birth or the last four digits; at most `most` of each."""
+    with finder(actor) as cursor:
+        cursor.execute(
+            f"SELECT {FIELDS} FROM sinergi_find(%s::text[], %s::text[], %s::text[], %s, %s, %s)",
+            [numbers, phones, tokens, year, tail or None, most],
+        )
+        return [Row(*row) for row in cursor.fetchall()]
 
 
 def born_by_number(typed: Typed, on: date) -> date | None:
@@ -260,9 +258,6 @@ def row_of(person_id: UUID, actor: Actor) -> Row | None:
 
 def holders_of(keys: Sequence[str], actor: Actor) -> dict[str, UUID]:
     """kind:country:number -> the person who bears it, whoever registered him. For registration; shows nothing to anybody."""
-    if not keys:
-        return {}
-    with finder(actor) as cursor:
-        cursor.execute("SELECT person_id, identifiers FROM registry_personsearch WHERE identifiers && %s", [list(keys)])
-        wanted = set(keys)
-        return {key: person for person, found in cursor.fetchall() for key in found if key in wanted}
+    wanted = set(keys)
+    rows = look(actor, list(keys), [], [], None, "", most=len(keys)) if keys else []
+    return {key: row.person_id for row in rows for key in row.identifiers if key in wanted}

@@ -22,7 +22,7 @@ from sinergi.core.rules.situation import FactReader
 
 from ..codes import IDENTIFIER_KINDS, NEEDS, RELATIONS
 from .places import is_yes
-from .values import Fault, SubmissionFaults, fault, kept, typed_value
+from .values import Fault, SubmissionFaults, fault, kept, mapping, typed_value
 
 SEX_WORDS = {
     "male": "male",
@@ -131,7 +131,7 @@ class CleanPerson:
 def read_person(raw: Mapping[str, Any], *, law: Law, on: dt.date, demo: bool = False, member: bool = True, prefix: str = "") -> CleanPerson:
     """A person as typed -> clean. `member` False: the person registered, who has a number or none to show. Raises SubmissionFaults."""
     reader = PersonReader(law, on, demo, prefix)
-    facts = dict(raw.get("facts") or {})
+    facts = mapping(raw.get("facts"), f"{prefix}facts")
     given = {**{name: facts.pop(name) for name in OWN if name in facts}, **{k: v for k, v in raw.items() if v not in ("", None)}}
     found = reader.numbers(given)
     if not found and not member and not is_yes(given.get("no_document")) and not given.get("person_id"):
@@ -297,7 +297,7 @@ class PersonReader:
                 continue
             if not (programme in self.law.groups or programme.partition(".")[0] == "other"):
                 self.fault(f"held.{i}.programme", "held.unknown", programme, given=programme)
-            if row.get("need") and row["need"] not in NEEDS:
+            if row.get("need") and str(row["need"]) not in NEEDS:
                 self.fault(f"held.{i}.need", "need.unknown", row["need"], given=row["need"])
             start, end = (self.day(f"held.{i}.{k}", row[k]) if row.get(k) else None for k in ("from", "to"))
             if start and end and end < start:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sinergi.core.rules import Law
@@ -13,9 +15,10 @@ from sinergi.core.time import years_between
 from ..codes import LANGUAGES, NEEDS
 from .people import CleanFact, CleanPerson, read_facts, read_person
 from .places import CleanAddress, is_yes, read_address
-from .values import Fault, SubmissionFaults, fault
+from .values import Fault, SubmissionFaults, fault, mapping
 
-PARTS = frozenset({"person", "members", "address", "household", "needs", "held_known", "language", "on", "consent"})
+# `on` is the sender's own day: it is kept with the submission, and the caller names the day that counts.
+PARTS = frozenset({"person", "members", "address", "household", "needs", "held_known", "language", "on"})
 MOST_MEMBERS = 60
 ADULT = 18
 
@@ -37,11 +40,13 @@ def read_submission(body: object, *, law: Law, on: dt.date, demo: bool = False) 
     """A body as sent -> Clean. `on`: the day of the intake; `demo` takes invented people. Raises SubmissionFaults with every fault."""
     if not isinstance(body, Mapping) or not isinstance(body.get("person"), Mapping):
         raise SubmissionFaults([fault("person", "submission.no_person")])
+    if "\\u0000" in json.dumps(body, default=str):
+        raise SubmissionFaults([fault("person", "submission.shape")])
     reader = SubmissionReader()
     reader.faults += [fault(str(key), "submission.unknown_part", key, given=key) for key in body if key not in PARTS]
     people = reader.people(body, law, on, demo)
     address = reader.address(body)
-    facts = reader.part(lambda: read_facts(without_state(body.get("household") or {}), law=law, on=on, household=True, prefix="household."), ())
+    facts = reader.part(lambda: read_facts(without_state(body), law=law, on=on, household=True, prefix="household."), ())
     needs = reader.needs(body.get("needs") or [])
     language = str(body.get("language") or "ms")
     if language not in LANGUAGES:
@@ -56,9 +61,9 @@ def read_submission(body: object, *, law: Law, on: dt.date, demo: bool = False) 
     return Clean(tuple(people), address, needs, facts, language, on, warnings)
 
 
-def without_state(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The state is the address's, so it is not kept twice."""
-    return {name: value for name, value in facts.items() if name != "state"}
+def without_state(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of the household; the state is the address's, so it is not kept twice."""
+    return {name: value for name, value in mapping(body.get("household"), "household").items() if name != "state"}
 
 
 def earning_nothing(person: CleanPerson, on: dt.date) -> CleanPerson:
@@ -90,10 +95,8 @@ class SubmissionReader:
             self.faults.append(fault("members", "members.shape", most=MOST_MEMBERS))
             rows = []
         places = [("person.", body["person"])] + [(f"members.{i}.", row) for i, row in enumerate(rows) if row]
-        found = [
-            self.part(lambda p=prefix, r=raw: read_person(r, law=law, on=on, demo=demo, member=p != "person.", prefix=p), None)
-            for prefix, raw in places
-        ]
+        reading = partial(read_person, law=law, on=on, demo=demo)
+        found = [self.part(partial(reading, raw, member=prefix != "person.", prefix=prefix), None) for prefix, raw in places]
         seen: set[tuple[str, str, str]] = set()
         for (prefix, _), person in zip(places, found, strict=True):
             for number in person.numbers if person else ():
@@ -117,7 +120,7 @@ class SubmissionReader:
     def address(self, body: Mapping[str, Any]) -> CleanAddress | None:
         """The address; a state told as a fact of the household counts as one."""
         household = body.get("household")
-        raw = dict(body.get("address") or {})
+        raw = self.part(lambda: mapping(body.get("address"), "address"), {})
         if isinstance(household, Mapping) and household.get("state"):
             raw.setdefault("state", household["state"])
         if not any(raw.values()):
@@ -127,6 +130,6 @@ class SubmissionReader:
 
     def needs(self, raw: Any) -> tuple[str, ...]:
         """Codes of needs."""
-        found = tuple(dict.fromkeys(raw if isinstance(raw, list) else str(raw).replace(",", " ").split()))
+        found = tuple(dict.fromkeys(map(str, raw) if isinstance(raw, list) else str(raw).replace(",", " ").split()))
         self.faults += [fault("needs", "need.unknown", need, given=need) for need in found if need not in NEEDS]
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,15 @@ class SubmissionFaults(Exception):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{f.field}: {f.words['en']}" for f in faults))
         self.faults = tuple(faults)
+
+
+def mapping(raw: object, field: str) -> dict[str, Any]:
+    """A part that names its values, or nothing. Raises SubmissionFaults where something else was sent."""
+    if raw is None or raw == "" or raw == []:
+        return {}
+    if not isinstance(raw, Mapping):
+        raise SubmissionFaults([fault(field, "submission.shape", raw)])
+    return {str(name): value for name, value in raw.items()}
 
 
 def typed_value(fact: Fact, raw: Any, on: dt.date) -> Any:
