@@ -208,8 +208,15 @@ def test_questions_name_the_member_and_the_day():
     found = rules.screen(law, situation, DAY, ["aim.test"])
     assert [a.programme for a in found.answers] == ["aim.test", "aim.test"]
     first, second = found.answers
-    assert [first.question(n)["en"] for n in first.need] == ["Ali: Relation? (on 31 July 2026)", "Ali: Income?"]
-    assert [second.question(n)["ms"] for n in second.need] == ["Siti: Hubungan? (pada 31 Julai 2026)"]
+    assert [first.question(n)["en"] for n in first.need] == ["Relation? (on 31 July 2026)", "Income?"]
+    assert [second.question(n)["ms"] for n in second.need] == ["Hubungan? (pada 31 Julai 2026)"]
+
+
+def test_an_answer_of_the_household_names_whom_it_asks_about():
+    situation = rules.read_situation(sample(), {"members": [{"name": "Ali", "income": "RM 1.00"}, {"name": "Siti"}]}, DAY)
+    made = rules.screen(sample(), situation, DAY, ["jkm.aid"])
+    assert made.answers[0].question(made.answers[0].need[0])["ms"] == "Siti: Pendapatan?"
+    assert {q.text["en"] for q in made.ask} >= {"Siti: Income?", "Ali: Date of birth?", "State?"}
 
 
 def test_a_sheet_of_another_day_and_of_named_programmes():

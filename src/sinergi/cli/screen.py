@@ -20,7 +20,7 @@ from sinergi.core.time import date_words, parse_day
 from sinergi.kernel.law_files import read_document, read_documents
 
 LAW = pathlib.Path(__file__).resolve().parents[3] / "law"
-LONGEST_VALUE = 80
+LONGEST_VALUE, FEW = 80, 2
 GROUPS = ("yes", "ask", "judge", "no")
 WORDS = {
     "ms": {
@@ -153,7 +153,7 @@ def rows_of(sheet: rules.Sheet, group: str, lang: str) -> list[tuple[str, str, s
     found: dict[tuple[str, str, str], list[rules.Answer]] = {}
     for answer in sheet.answers:
         if answer.group == group:
-            amounts = "; ".join(dict.fromkeys(rules.amount_words(b, lang) for b in answer.benefits)) if group != "no" else ""
+            amounts = amounts_of(answer, lang) if group != "no" else ""
             found.setdefault((answer.programme, amounts, rules.sentence(answer, lang)), []).append(answer)
     names, words = sheet.situation.names, WORDS[lang]
     rows = []
@@ -164,6 +164,12 @@ def rows_of(sheet: rules.Sheet, group: str, lang: str) -> list[tuple[str, str, s
         flag = f" {words['likely']}" if answers[0].likely else ""
         rows.append((answers[0].of.name[lang] + flag, who, amounts, why, answers[0]))
     return rows
+
+
+def amounts_of(answer: rules.Answer, lang: str) -> str:
+    """What the programme gives, each once; of a programme that is still open the first few only."""
+    said = list(dict.fromkeys(rules.amount_words(b, lang) for b in answer.benefits))
+    return "; ".join(said if answer.group == "yes" or len(said) <= FEW else [*said[:FEW], "…"])
 
 
 def table_lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -180,11 +186,11 @@ def table_lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 def more_lines(answer: rules.Answer, lang: str) -> list[tuple[str, str]]:
     """What to do next, where, and what to bring."""
     words = WORDS[lang]
-    return [
-        (words["step"], answer.next_step[lang]),
-        (words["office"], answer.office[lang]),
-        (words["bring"], "; ".join(d[lang] for d in answer.documents)),
-    ]
+    said = {words["step"]: answer.next_step[lang], words["office"]: answer.office[lang], words["bring"]: "; ".join(d[lang] for d in answer.documents)}
+    labels: dict[str, list[str]] = {}
+    for label, text in said.items():
+        labels.setdefault(text, []).append(label)
+    return [(", ".join(found), text) for text, found in labels.items() if text]
 
 
 def printed(sheet: rules.Sheet, lang: str, width: int) -> list[str]:
@@ -209,9 +215,7 @@ def printed(sheet: rules.Sheet, lang: str, width: int) -> list[str]:
         for *cells, answer in rows:
             lines += table_lines(cells, widths)
             for label, text in more_lines(answer, lang) if group in ("yes", "judge") else []:
-                lines += (
-                    textwrap.wrap(f"{label}: {text}", max(60, width), initial_indent="    ", subsequent_indent="      ") if text else []
-                )
+                lines += textwrap.wrap(f"{label}: {text}", max(60, width), initial_indent="    ", subsequent_indent="      ")
     return lines
 
 

@@ -235,8 +235,8 @@ class Answer:
         return tuple(r.text for r in self.reasons if r.result == OFFICER)
 
     def question(self, need: Need) -> dict[str, str]:
-        """The question for a need, with the member's name and the day where they matter."""
-        return question_words(self.law, self.situation, need)
+        """The question for a need, with the day where it matters, and the member's name where it is not the one the answer is about."""
+        return question_words(self.law, self.situation, need, named=need.member != self.subject)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON: amounts in sen, days as ISO text, both languages in every text; the same bytes for the same law, facts and day."""
@@ -247,10 +247,10 @@ HELD_QUESTION = {"ms": "Bantuan apakah yang sedang diterima?", "en": "Which assi
 ON_DAY = {"ms": " (pada {})", "en": " (on {})"}
 
 
-def question_words(law: Law, situation: Situation, need: Need) -> dict[str, str]:
-    """A need as a question, in both languages."""
+def question_words(law: Law, situation: Situation, need: Need, named: bool = True) -> dict[str, str]:
+    """A need as a question, in both languages; `named`: it says whom it is about, where there are several members."""
     asked = HELD_QUESTION if need.fact == HELD else law.facts[need.fact].ask or {"ms": need.fact, "en": need.fact}
-    name = "" if need.member is None or len(situation.names) == 1 else f"{situation.names[need.member]}: "
+    name = "" if need.member is None or not named or len(situation.names) == 1 else f"{situation.names[need.member]}: "
     day = {lang: "" if need.day is None else ON_DAY[lang].format(value_words("date", need.day, lang)) for lang in ("ms", "en")}
     return {lang: f"{name}{asked[lang]}{day[lang]}" for lang in ("ms", "en")}
 
