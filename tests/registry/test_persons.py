@@ -77,6 +77,14 @@ def test_a_past_answer_is_recomputed_with_what_was_known_then(aim, home):
     assert old["members"][0]["income"] == "RM 600.00" and old["household"]["ekasih"] == "poor"
 
 
+def test_the_history_shows_what_was_believed_before(aim, home):
+    record(aim, home.person_id, income="RM 900.00", held=[])
+    with acting(aim, purpose="register"):
+        rows = [(f.value, f.replaced_at is None) for f in queries.fact_history(home.person_id, ON, law=law()) if f.name == "income"]
+        assert rows == [(90000, True), (60000, False)]
+        assert {"ekasih", "held", "religion", "needs"} <= {f.name for f in queries.fact_history(home.person_id, ON)}
+
+
 def test_a_later_value_overtakes_and_the_past_day_keeps_its_own(aim, home):
     record(aim, home.person_id, on=ON + dt.timedelta(days=30), income="RM 1,200.00")
     assert document(aim, home, on=ON).raw["members"][0]["income"][0]["value"] == "RM 600.00"

@@ -196,6 +196,32 @@ def test_a_member_joins_leaves_and_is_not_taken_twice(aim):
         actions.add_member(home.household_id, actor=officer("irm"), purpose="register", member=baby, on=ON)
 
 
+def test_who_left_by_mistake_lives_there_again(aim):
+    home = family(aim)
+    child, mother = home.people[2], home.person_id
+    with acting(aim, purpose="register"):
+        for who in (child, mother):
+            actions.end_membership(home.household_id, actor=aim, person_id=who, on=ON)
+        assert [m.person.id for m in queries.former_members(home.household_id, ON)] == [child, mother]
+        actions.resume_membership(home.household_id, actor=aim, person_id=child)
+        assert queries.household_of(child, ON.replace(day=30)) == home.household_id
+        with pytest.raises(Refused) as refused:
+            actions.resume_membership(home.household_id, actor=aim, person_id=child)
+        assert refused.value.code == "household.already_member"
+        stranger = somebody(aim)
+        with pytest.raises(Refused) as refused:
+            actions.resume_membership(home.household_id, actor=aim, person_id=stranger)
+        assert refused.value.code == "household.not_member"
+        new_head = read_person({"name": "Nenek", "relation": "head"}, law=law(), on=ON)
+        actions.add_member(home.household_id, actor=aim, member=new_head, on=ON.replace(day=24))
+        with pytest.raises(Refused) as refused:
+            actions.resume_membership(home.household_id, actor=aim, person_id=mother)
+        assert refused.value.code == "household.has_head"
+    with pytest.raises(Refused) as refused:
+        actions.resume_membership(home.household_id, actor=officer("irm"), purpose="register", person_id=mother)
+    assert refused.value.code == "not_allowed"
+
+
 def test_the_database_itself_refuses_a_second_head(aim):
     from django.db import IntegrityError
 

@@ -19,7 +19,8 @@ READS: dict[str, str] = {
 }
 REGISTER = frozenset({
     "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
-    "person.claim", "household.add_member", "household.end_membership", "household.appoint_guardian", "fact.record", "address.record",
+    "person.claim", "household.add_member", "household.end_membership", "household.resume_membership",
+    "household.appoint_guardian", "fact.record", "address.record",
     "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
     "batch.read", "batch.receive", "batch.map", "batch.check",
     "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})

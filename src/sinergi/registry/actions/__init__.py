@@ -4,7 +4,7 @@ from .consents import ConsentGiven, claim_person, give_consent, open_by_reason, 
 from .drafts import discard_draft, save_draft
 from .facts import record_facts
 from .papers import store_paper
-from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address
+from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address, resume_membership
 from .receiving import receive_submission
 from .registering import Registered, add_member, register_households, take_in
 from .requests import FORGETTERS, answer_request, erase_person, open_request
@@ -29,6 +29,7 @@ __all__ = [
     "record_address",
     "record_facts",
     "register_households",
+    "resume_membership",
     "review_access",
     "save_draft",
     "store_paper",

@@ -214,6 +214,26 @@ def end_membership(household_id: UUID, *, actor: Actor, person_id: UUID, on: dat
     row.save(update_fields=["to_on"])
 
 
+@action("household.resume_membership", policy.serving_household)
+def resume_membership(household_id: UUID, *, actor: Actor, person_id: UUID) -> None:
+    """Somebody had not left after all: his last membership of the household goes on.
+
+    Refused: `household.not_member`, `household.already_member`, `household.has_head`.
+    """
+    who = resolve(person_id)
+    row = Membership.objects.filter(household_id=household_id, person_id=who).order_by("-from_on", "-id").first()
+    if row is None:
+        raise Refused("household.not_member")
+    present_members = Membership.objects.filter(household_id=household_id, to_on=None)
+    if present_members.filter(person_id=who).exists():
+        raise Refused("household.already_member")
+    if row.relation == "head" and present_members.filter(relation="head").exists():
+        raise Refused("household.has_head")
+    changes().watch(row)
+    row.to_on = None
+    row.save(update_fields=["to_on"])
+
+
 @action("household.appoint_guardian", policy.serving)
 def appoint_guardian(person_id: UUID, *, actor: Actor, guardian_id: UUID, on: date, at: datetime | None = None) -> Guardianship:
     """Name who answers for a minor, or for an adult who cannot.

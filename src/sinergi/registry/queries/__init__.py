@@ -2,7 +2,7 @@
 
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
-from .facts import FactView, facts_of, needs_of
+from .facts import FactView, fact_history, facts_of, needs_of
 from .history import DraftView, Happening, draft, drafts, looked, own_data, submission, timeline
 from .people import (
     AddressView,
@@ -13,6 +13,7 @@ from .people import (
     PersonView,
     addresses,
     contact_points,
+    former_members,
     guardians,
     head_of,
     household_is_open,
@@ -54,8 +55,10 @@ __all__ = [
     "document_of",
     "draft",
     "drafts",
+    "fact_history",
     "facts_of",
     "find_people",
+    "former_members",
     "guardians",
     "head_of",
     "household_is_open",

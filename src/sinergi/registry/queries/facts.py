@@ -98,6 +98,17 @@ def facts_of(person_id: UUID, on: date, known_at: datetime | None = None, *, law
     return views(found, law)
 
 
+def fact_history(person_id: UUID, on: date, *, law: Law | None = None) -> tuple[FactView, ...]:
+    """All that was ever recorded of a person and his household of the day, replaced and lapsed rows too, newest recorded first."""
+    who = resolve(person_id)
+    household = household_of(who, on)
+    about = Q(person_id=who) | (Q(household_id=household) if household is not None else Q(pk__in=()))
+    rows: list[Fact | SensitiveFact] = [*Fact.objects.filter(about), *SensitiveFact.objects.filter(person_id=who)]
+    rows.sort(key=lambda r: (r.recorded_at, r.valid_from, r.pk), reverse=True)
+    shown([who] if rows else [])
+    return views(rows, law)
+
+
 def needs_of(household_id: UUID, on: date) -> tuple[str, ...]:
     """What the household said it needs, as codes."""
     row = Fact.objects.filter(believed(None), household_id=household_id, name="needs", valid_from__lte=on).order_by("-valid_from", "-id").first()

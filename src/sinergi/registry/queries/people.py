@@ -181,6 +181,13 @@ def members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
     return tuple(sorted(views_, key=lambda m: (HEAD_FIRST.index(m.relation), m.person.birth_date or date.max)))
 
 
+def former_members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
+    """Who lived in a household and has left it by the day, the last to leave first. Who is not ours is left out."""
+    rows = list(Membership.objects.filter(household_id=household_id, to_on__lte=on).order_by("-to_on", "-id"))
+    found = people(row.person_id for row in rows)
+    return tuple(MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in rows if row.person_id in found)
+
+
 def head_of(household_id: UUID, on: date) -> UUID | None:
     """The head of a household on a day."""
     return Membership.objects.filter(present(on), household_id=household_id, relation="head").values_list("person_id", flat=True).first()
