@@ -329,3 +329,36 @@ def test_amounts_of_several_periods_are_added_up():
     assert [rules.amount_words(b, "ms") for b in found.benefits] == ["RM41.33 sehari, 12 hari: RM495.96", "RM5, jumlah belum diketahui (2 bulan)"]
     unknown = answer(sheet({"works": True}, {"savings": "RM 5.00"}, law=law), "aim.test")
     assert [rules.amount_words(b, "en") for b in unknown.benefits] == ["amount not known", "RM5 a month, 2 months: RM10"]
+
+
+def test_the_day_of_a_snapshot_is_asked_before_the_fact():
+    situation = rules.read_situation(sample(), {"members": [{}]}, DAY)
+    law = law_of("state at flood_on = perak")
+    found = next(f for f in both(law, situation) if f.bound.programme.id == "aim.test")
+    assert [need.fact for need in found.need] == ["flood_on"]
+    dated = rules.read_situation(law, {"members": [{"flood_on": DAY}]}, DAY)
+    found = next(f for f in both(law, dated) if f.bound.programme.id == "aim.test")
+    assert [(need.fact, need.member, need.day) for need in found.need] == [("state", None, DAY)]
+
+
+def test_two_members_whose_events_lie_under_one_law():
+    situation = rules.read_situation(
+        sample(), {"members": [LOST, {**LOST, "loss_date": dt.date(2026, 9, 30)}, {**LOST, "loss_date": dt.date(2020, 9, 30)}]}, DAY
+    )
+    found = [f for f in both(sample(), situation) if f.bound.programme.id == "perkeso.jobless"]
+    assert [(f.subject, str(f.outcome), f.day) for f in found] == [
+        (0, "entitled", dt.date(2026, 10, 30)),
+        (1, "entitled", dt.date(2026, 9, 30)),
+        (2, "entitled", dt.date(2020, 9, 30)),
+    ]
+
+
+def test_a_course_that_may_apply_is_not_sure_and_asks():
+    law = law_of(
+        benefits=[{"id": "course", "when": "works", "in_kind": BOTH}, {"id": "months", "pay": "monthly", "months": "claims", "in_kind": BOTH}],
+        criteria=[{**CRITERION, "when": True}],
+    )
+    found = answer(sheet({}, law=law), "aim.test")
+    assert [(b.id, b.certain, b.months) for b in found.benefits] == [("course", False, None), ("months", True, None)]
+    assert [n.fact for n in found.need] == ["works", "claims"]
+    both(law, found.situation)
