@@ -91,7 +91,7 @@ def test(arguments: list[str], fast: bool, postgres: str) -> int:
     install("test", postgres)
     if not fast:
         ensure_chromium()
-    chosen = ["-m", "not browser"] if fast else []
+    chosen = ["-m", "not browser and not installation"] if fast else []
     state = Path(tempfile.mkdtemp(prefix="test-", dir=RUN))
     try:
         with database("test", postgres) as surroundings:

@@ -46,7 +46,7 @@ def add_running(command: Callable[..., argparse.ArgumentParser]) -> None:
     one = command("test", "Install what tests need, check everything, run every test.",
                   "Any further argument goes to pytest, and then only pytest runs: ./sinergi test tests/core -k money",
                   "./sinergi test [--fast] [--postgres wheel|system] [pytest arguments]")
-    one.add_argument("--fast", action="store_true", help="leave out the tests that drive a browser")
+    one.add_argument("--fast", action="store_true", help="leave out the tests that drive a browser or a whole installation")
     add_postgres(one)
     one = command("serve", "Serve the pages and work off jobs until Ctrl-C.")
     one.add_argument("--port", type=int, help="port of the pages (default: 8000, or a free one)")

@@ -118,6 +118,7 @@ def test_database_programs_that_are_not_there_are_said_so(checkout):
     assert done.returncode == 1 and "use wheel or system" in done.stderr
 
 
+@pytest.mark.installation
 def test_the_main_job_runs_to_its_end_and_again_on_the_same_database(checkout):
     for _ in range(2):
         done = checkout.sinergi("demo", "--no-serve")
@@ -127,6 +128,7 @@ def test_the_main_job_runs_to_its_end_and_again_on_the_same_database(checkout):
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.installation
 def test_a_demo_that_cannot_load_its_law_says_so_and_fails(checkout):
     (checkout.folder / "no-law").mkdir()
     done = checkout.sinergi("demo", "--no-serve", SINERGI_LAW_DIR=str(checkout.folder / "no-law"))

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY, OTHER = (Fernet.generate_key().decode() for _ in range(2))
 
 
+@pytest.mark.installation
 def test_backup_and_restore_to_an_instant_are_tried_for_real():
     kind = "system" if "system-" in os.environ.get("SINERGI_OWNER_URL", "") else "wheel"
     done = subprocess.run([sys.executable, ROOT / "deploy" / "try_restore.py", kind], cwd="/", text=True, capture_output=True,

@@ -69,6 +69,7 @@ def foreign(urls) -> str:
     return urls[0].replace("/sinergi?", "/theirs?").replace(urls[0].split("@")[0].removeprefix("postgresql://"), "boss:hush")
 
 
+@pytest.mark.installation
 def test_database_url_is_used_and_migrated_by_an_owner_who_is_no_superuser(make_checkout, foreign):
     copy = make_checkout("b")
     done = copy.sinergi("manage", "migrate", "--database", "owner", "--verbosity", "0", DATABASE_URL=foreign)

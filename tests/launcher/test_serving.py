@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from copies import Copy, build, forget, open_ground
 
-pytestmark = pytest.mark.xdist_group("serving")  # one process of the run, because they share a checkout
+pytestmark = [pytest.mark.installation, pytest.mark.xdist_group("serving")]  # one process of the run: they share a checkout
 
 SERVE = "serve"
 

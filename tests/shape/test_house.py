@@ -1,4 +1,5 @@
 """The house rules, asked of the whole house; then each rule is broken once, to know that it would be noticed."""
+import re
 import subprocess
 import sys
 
@@ -47,6 +48,17 @@ def test_no_test_is_skipped_and_nothing_of_ours_is_mocked():
 
 def test_every_link_in_the_documents_leads_somewhere():
     assert all_of(broken_links, markdown()) == []
+
+
+def test_every_command_and_bench_in_the_documents_is_one():
+    commands = set(subprocess.run([sys.executable, ROOT / "sinergi", "--help"], capture_output=True, text=True, check=True).stdout.split())
+    benches = {path.stem.replace("_", "-") for path in (ROOT / "bench").glob("*.py")}
+    wrong = []
+    for path in markdown():
+        text = path.read_text()
+        wrong += [f"{path}: ./sinergi {name}" for name in re.findall(r"\./sinergi (\w+)", text) if name not in commands]
+        wrong += [f"{path}: bench {name}" for name in re.findall(r"\./sinergi bench ([a-z-]+)", text) if name not in benches]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("kind", ["app", "demo", "test"])
