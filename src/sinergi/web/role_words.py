@@ -8,7 +8,7 @@ from sinergi.registry.codes import STATES
 ROLES = {
     "coordinator": (_("Coordinator"), _("registers people in need and shows them what they may receive")),
     "officer": (_("Agency officer"), _("does what a coordinator does, and decides for the agency")),
-    "supervisor": (_("Supervisor"), _("the second person: reviews what was opened by written reason, and lets staff leave")),
+    "supervisor": (_("Supervisor"), _("reviews, as the second person, what was opened by written reason; lets staff leave")),
     "administrator": (_("Administrator"), _("runs partners, users and roles; sees no personal data")),
     "protection_officer": (_("Data protection officer"), _("answers people about their own data")),
     "auditor": (_("Auditor"), _("checks how the platform is used")),

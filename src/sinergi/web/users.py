@@ -112,11 +112,12 @@ def page_of(request: HttpRequest, user: User, form: RoleForm | None = None, refu
     """One user: who he is, his roles now and before, and the steps the visitor may take."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     grants = list(user.grants.order_by("given_at"))
+    operator = gettext("the operator of the platform")
     names = {str(pk): name for pk, name in User.objects.filter(pk__in=user_ids(grants)).values_list("pk", "name")}
     above = not actor.nationwide("grant.end") and any(g.area_kind == "national" and g.ended_at is None for g in grants)
     own, here = str(user.pk) == actor.id, user.left_at is None
     may = {verb.replace(".", "_") for verb in STEPS if here and actor.reaches(verb, user.agency_id or "")}
-    rows = [(g, role_words.role_word(g.role), role_words.area_word(g, user.agency), names.get(g.given_by, g.given_by)) for g in grants]
+    rows = [(g, role_words.role_word(g.role), role_words.area_word(g, user.agency), names.get(g.given_by, operator)) for g in grants]
     link = staff.password_link(user) if settings.DEMO_PEOPLE and here and not user.has_usable_password() and "user_remind" in may else ""
     return render(request, "users/one.html", {
         "who": user, "current": [r for r in rows if r[0].ended_at is None], "ended": [r for r in rows if r[0].ended_at is not None][::-1],
