@@ -54,17 +54,20 @@ class Sheet:
     def ask(self) -> tuple[Question, ...]:
         """Questions, best first: each open answer gives its weight, by its amount, to the facts it needs; of equals the easiest first."""
         points: dict[Need, int] = {}
-        helped: dict[Need, dict[str, None]] = {}
+        helped: dict[Need, list[str]] = {}
         for answer in self.answers:
             found = answer.finding
             if found.need:
                 share = weight(found) // len(found.need)
                 for need in found.need:
-                    points[need] = points.get(need, 0) + share
-                    helped.setdefault(need, {})[found.bound.programme.id] = None
+                    if need in points:
+                        points[need] += share
+                        helped[need].append(found.bound.programme.id)
+                    else:
+                        points[need], helped[need] = share, [found.bound.programme.id]
         order = ease(self.law)
         ranked = sorted(points, key=lambda n: (-points[n], order[n.fact], n.member or 0, str(n.day)))
-        return tuple(Question(self.law, self.situation, need, tuple(helped[need]), points[need]) for need in ranked)
+        return tuple(Question(self.law, self.situation, need, tuple(dict.fromkeys(helped[need])), points[need]) for need in ranked)
 
     def as_json(self) -> dict[str, Any]:
         """The sheet as plain JSON, always in the same order."""

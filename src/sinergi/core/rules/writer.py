@@ -12,6 +12,7 @@ from typing import Any
 from sinergi.core.money import MICRO
 from sinergi.core.rules.bind import SHARP
 from sinergi.core.rules.law import Law
+from sinergi.core.rules.needs import Need
 from sinergi.core.rules.tree import COMPARE, Node
 
 PYTHON = {"=": "==", "<>": "!="}
@@ -26,6 +27,18 @@ CALLS = {
     "max": "max({})",
     "sum": "sum({})",
 }
+
+
+class Asking(dict[int | None, Need]):
+    """Needs of one fact by member (None: of the household), each made once: a household asks the same of many programmes."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__()
+        self.fact = fact
+
+    def __missing__(self, member: int | None) -> Need:
+        self[member] = need = Need(member, self.fact)
+        return need
 
 
 class Shared:
@@ -44,6 +57,14 @@ class Shared:
         if key not in self.numbers:
             self.numbers[key] = f"k{len(self.numbers)}"
             self.constants[self.numbers[key]] = value
+        return self.numbers[key]
+
+    def asking(self, fact: str) -> str:
+        """A name for the needs of a fact, by member."""
+        key = (Asking, fact)
+        if key not in self.numbers:
+            self.numbers[key] = f"k{len(self.numbers)}"
+            self.constants[self.numbers[key]] = Asking(fact)
         return self.numbers[key]
 
     def column(self, inner: Node) -> int:
@@ -181,7 +202,7 @@ class Writer:
     def needs_of_fact(self, node: Node, member: str, event: str) -> None:
         """A fact, unless it does not apply."""
         fact = self.shared.law.facts[node.value]
-        add = f"need[new(Need, ({None if fact.of_household else member}, {fact.name!r}, None))] = None"
+        add = f"need[{self.shared.asking(fact.name)}[{None if fact.of_household else member}]] = None"
         if fact.only_if is None:
             self.line(add)
             return
@@ -245,7 +266,7 @@ class Writer:
         if node.op == "holds":
             return f"need.update(dict.fromkeys(held_needs(situation, who, {member})))"
         if node.op == "window":
-            return f"need[new(Need, ({member}, {node.args[0].value!r}, None))] = None"
+            return f"need[{self.shared.asking(node.args[0].value)}[{member}]] = None"
         return f"missing[table_name(law, {self.write(node.args[0])})] = None" if node.op == "band" else ""
 
 
