@@ -84,11 +84,14 @@ def read_by(version: Version) -> list[str]:
 
 
 def bind_changed(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, name: str, row: Row) -> Bound:
-    """The programme as it would be if one parameter had this row's value."""
-    kind = law.parameters[name].kind
-    return bound_programme(
-        law, programme, day, as_of, {name: Node("missing", kind, value=name) if row.value is None else literal(kind, row.value)}
-    )
+    """The programme as it would be if one parameter had this row's value; kept like any other bound law."""
+    parameter = law.parameters[name]
+    key = ("changed", programme.id, day is None, span_of(law, programme, day or as_of), name, parameter.rows.index(row))
+    if key not in law.cache:
+        other = Node("missing", parameter.kind, value=name) if row.value is None else literal(parameter.kind, row.value)
+        law.cache[key] = bound_programme(law, programme, day, as_of, {name: other})
+    bound: Bound = law.cache[key]
+    return bound
 
 
 def bound_programme(law: Law, programme: Programme, day: dt.date | None, as_of: dt.date, changed: Mapping[str, Node]) -> Bound:
