@@ -1,12 +1,7 @@
 """Lists that forms offer and pages show, each code with its words."""
-from typing import TypedDict
 
-
-class Words(TypedDict):
-    """A text in both languages."""
-
-    ms: str
-    en: str
+Words = dict[str, str]
+"""A text in both languages: {"ms": …, "en": …}."""
 
 
 def listed(*rows: tuple[str, str, str]) -> dict[str, Words]:
