@@ -25,6 +25,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job as Queued
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
@@ -59,10 +60,12 @@ class GivenUp(Exception):
 
 
 class Backoff(BaseRetryStrategy):
-    """Again after 2, 4, 8 … seconds, at most an hour apart; a refusal never."""
+    """Again after 2, 4, 8 … seconds, at most an hour apart; a refusal never; what a stopping worker put down at once."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Queued) -> RetryDecision | None:
         """When to try again, or None."""
+        if isinstance(exception, JobAborted):
+            return RetryDecision(retry_at=timezone.now())
         if isinstance(exception, GivenUp) or job.attempts + 1 >= TRIES:
             return None
         return RetryDecision(retry_at=timezone.now() + min(timedelta(seconds=2 ** (job.attempts + 1)), LONGEST))
@@ -115,12 +118,19 @@ class Job:
                 cursor.execute(DEFER, [self.queue, self.name, one_at_a_time or None, json.dumps(arguments), at])
         return progress.pk
 
-    def run(self, *, attempts: int, progress: str, actor: str, agency: str, purpose: str, ids: dict[str, Any]) -> None:
-        """Step by step until finished. Raises GivenUp, or whatever the body raised if it is worth another try."""
+    def run(self, *, attempts: int, progress: str, actor: str, agency: str, purpose: str, ids: dict[str, Any],
+            stopping: Callable[[], bool] = lambda: False) -> None:
+        """Step by step until finished. Raises GivenUp, or whatever the body raised if it is worth another try.
+
+        A worker that is `stopping` puts the job down after the step that runs: JobAborted, and another worker goes on.
+        """
         try:
             who = actor_named(actor, agency)
             while self.step(who, progress, purpose, ids):
-                pass
+                if stopping():
+                    raise JobAborted
+        except JobAborted:
+            raise
         except Exception as fault:
             final = isinstance(fault, Refused) or attempts + 1 >= TRIES
             word = fault.code if isinstance(fault, Refused) else type(fault).__name__
@@ -175,7 +185,7 @@ def job(name: str, *, queue: str = "work", gave_up: Callable[..., object] | None
         def task(context: Any, **given: Any) -> None:
             token = logs.request_id.set(f"job-{context.job.id}")
             try:
-                made.run(attempts=context.job.attempts, **given)
+                made.run(attempts=context.job.attempts, stopping=context.should_abort, **given)
             finally:
                 logs.request_id.reset(token)
 
@@ -188,3 +198,8 @@ def job(name: str, *, queue: str = "work", gave_up: Callable[..., object] | None
 def progress_of(progress_id: UUID) -> Progress | None:
     """How far a job of the actor's own agency is; None when there is no such job for him. One query."""
     return Progress.objects.filter(pk=progress_id).first()
+
+
+def progress_about(subject: str) -> Progress | None:
+    """The newest job about a subject, of the actor's own agency. One query."""
+    return Progress.objects.filter(subject=subject).order_by("-queued_at").first()

@@ -41,7 +41,7 @@ class Submission(models.Model):
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=64)
     household = models.ForeignKey("registry.Household", models.PROTECT, null=True, related_name="submissions")
-    person = models.ForeignKey("registry.Person", models.CASCADE, null=True, related_name="submissions")
+    person = models.ForeignKey("registry.Person", models.SET_NULL, null=True, related_name="submissions")
 
     class Meta:
         constraints = [models.CheckConstraint(name="submission_channel", condition=Q(channel__in=["counter", "group", "api", "demo"]))]
@@ -62,7 +62,7 @@ class ColumnMapping(models.Model):
 class Batch(models.Model):
     """A list of a partner: one encrypted file, a check that names each bad row, then a job that registers the good ones.
 
-    `columns`: column number -> field; `progress`: the job that checks or registers.
+    `columns`: column number -> field. How far the job is tells its Progress, whose subject is the list.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,7 +73,6 @@ class Batch(models.Model):
     columns = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default="received")
     rows = models.IntegerField(default=0)
-    progress = models.UUIDField(null=True)
     on = models.DateField()
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=64)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from sinergi.kernel.jobs import progress_of
+from sinergi.kernel.jobs import progress_about
 from sinergi.kernel.models import AuditEntry
 
 from ..models import Batch, BatchRow, ColumnMapping
@@ -69,7 +69,7 @@ def batch_view(found: Batch) -> BatchView:
 def view(found: Batch, counts: dict[str, int]) -> BatchView:
     """Counts tell how far it came: rows no longer waiting while it is checked, no longer good while it is registered."""
     left = counts.get("waiting" if found.state == "checking" else "good", 0)
-    progress = progress_of(found.progress) if found.progress and found.state in ("checking", "running") else None
+    progress = progress_about(f"registry.Batch:{found.pk}") if found.state in ("checking", "running") else None
     return BatchView(found.pk, found.title, found.state, found.rows, found.received_at, found.finished_at, counts, found.rows - left,
                      progress.fault if progress else "")
 
