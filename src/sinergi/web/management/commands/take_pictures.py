@@ -87,10 +87,13 @@ def take(browser: Any, origin: str, key: str, pictures: list[Picture], out: Path
             answer = page.goto(picture.address)
             if answer is None or answer.status != 200:
                 raise CommandError(f"{picture.address} answered {answer.status if answer else 'nothing'}")
-            for field, text in zip(page.locator("main form[role=search] input:visible").all(), picture.typed.split("\n"), strict=False):
-                field.fill(text)
-                field.press("Enter")
+            if picture.typed:
+                fields = page.locator("main form[role=search] input:visible").all()
+                for field, text in zip(fields, picture.typed.split("\n"), strict=False):
+                    field.fill(text)
+                fields[0].press("Enter")
                 page.wait_for_load_state("networkidle")
+                page.locator("[aria-busy=true]").wait_for(state="detached")
             page.screenshot(path=out / f"{picture.name}{suffix}.png")
             yield out / f"{picture.name}{suffix}.png"
             context.add_cookies([cookie])
