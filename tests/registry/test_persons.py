@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from registry_stage import ON, family, law, officer, somebody
+from registry_stage import ON, family, law, officer, somebody, spoken
 
 from sinergi.core import rules
 from sinergi.kernel.acting import acting
@@ -273,6 +273,20 @@ def test_a_page_of_a_person_leaves_one_read_entry_and_shows_who_looked(aim, home
         ]
         assert [h.verb for h in queries.timeline(home.person_id)] == ["person.register"]
         assert queries.recent_people(aim)[0].agency == "aim"
+
+
+def test_members_who_are_not_open_are_counted_and_leave_the_answer_unknown(aim, home):
+    irm = officer("irm")
+    actions.claim_person(home.person_id, actor=irm, purpose="register", consent=spoken())
+    made = document(irm, home)
+    assert made.hidden == 2 and made.raw["members"][1:] == [{}, {}] and set(made.people) == set(home.people)
+    situation = rules.read_situation(law(), made.raw, ON)
+    assert len(situation.people) == 3 and "income" not in situation.people[1]
+    assert document(irm, home, overrides={(2, "income"): "RM 1.00"}).raw["members"][2] == {"income": "RM 1.00"}
+    assert document(aim, home).hidden == 0
+    with acting(irm, purpose="screen") as context:
+        queries.document_of(home.household_id, on=ON, actor=irm, law=law())
+        assert set(context.shown) == {home.person_id}, "nobody hidden was shown"
 
 
 def test_another_agency_gets_no_document(aim, home):

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from sinergi.core.rules import Law
 from sinergi.core.time import add_months
 from sinergi.kernel import law as published
@@ -30,7 +32,8 @@ class Document:
     """`raw`: plain JSON for rules.read_situation; `people`: whose facts stand at which index.
 
     `origins`: (index, None for the household; fact) -> where it comes from; `said_unknown`: facts that somebody said are not known;
-    `sensitive`: does `raw` hold any sensitive fact.
+    `sensitive`: does `raw` hold any sensitive fact; `hidden`: how many members, standing last in `people`, are not open to the actor: they are
+    counted, nothing is told of them, and whatever depends on them stays unknown.
     """
 
     household_id: UUID
@@ -39,6 +42,7 @@ class Document:
     origins: dict[Place, FactView] = field(default_factory=dict)
     said_unknown: frozenset[Place] = frozenset()
     sensitive: bool = False
+    hidden: int = 0
 
 
 def document_of(
@@ -50,7 +54,7 @@ def document_of(
     known_at: datetime | None = None,
     overrides: Mapping[Place, Any] | None = None,
 ) -> Document:
-    """The document of a household on a day, as known at an instant (now, unless told). Six queries, whatever its size.
+    """The document of a household on a day, as known at an instant (now, unless told). Seven queries, whatever its size.
 
     `overrides` = {(index or None, fact): value as written}: what if, nothing saved. Raises Refused("household.none") when it is not ours or empty.
     """
@@ -61,7 +65,8 @@ def document_of(
     rows.sort(key=lambda r: (HEAD_FIRST.index(r.relation), r.person.birth_date or date.max, str(r.person_id)))
     if not rows:
         raise Refused("household.none")
-    builder = Builder(law, on, [r.person_id for r in rows])
+    hidden = hidden_members(household_id, on, known_at, {r.person_id for r in rows})
+    builder = Builder(law, on, [r.person_id for r in rows], hidden)
     for index, row in enumerate(rows):
         builder.own(index, row.person, row.relation)
     builder.state(known_at)
@@ -72,13 +77,20 @@ def document_of(
     return builder.document(household_id)
 
 
+def hidden_members(household_id: UUID, on: date, known_at: datetime | None, seen: set[UUID]) -> list[UUID]:
+    """Ids of the members on the day whom row security hides from the actor."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person_id FROM sinergi_members(%s, %s, %s)", [household_id, on, known_at])
+        return sorted({row[0] for row in cursor.fetchall()} - seen)
+
+
 class Builder:
     """Puts facts where the document has them."""
 
-    def __init__(self, law: Law, on: date, people: list[UUID]) -> None:
-        self.law, self.on, self.people = law, on, people
+    def __init__(self, law: Law, on: date, people: list[UUID], hidden: list[UUID]) -> None:
+        self.law, self.on, self.people, self.hidden = law, on, people, hidden
         self.household: dict[str, Any] = {}
-        self.members: list[dict[str, Any]] = [{} for _ in people]
+        self.members: list[dict[str, Any]] = [{} for _ in (*people, *hidden)]
         self.rows: dict[Place, Fact | SensitiveFact] = {}
         self.unknown: set[Place] = set()
 
@@ -163,4 +175,4 @@ class Builder:
         origins = dict(zip(self.rows, views(list(self.rows.values()), self.law), strict=True))
         sensitive = any(v.sensitive for v in origins.values())
         raw = {"household": self.household, "members": self.members}
-        return Document(household_id, tuple(self.people), raw, origins, frozenset(self.unknown), sensitive)
+        return Document(household_id, (*self.people, *self.hidden), raw, origins, frozenset(self.unknown), sensitive, len(self.hidden))
