@@ -44,7 +44,8 @@ def test_a_partner_joins_and_is_corrected(client, administrator, owner):
 
 def test_joinings_that_cannot_be_say_why(client, administrator, owner):
     client.force_login(administrator)
-    for change, said in (({"code": "perkeso"}, "sudah digunakan"), ({"ground": ""}, "asas perkongsian data"), ({"code": "a b"}, ""), ({"name_ms": ""}, "perlu")):
+    for change, said in (({"code": "perkeso"}, "sudah digunakan"), ({"ground": ""}, "asas perkongsian data"), ({"code": "a b"}, "sah"),
+                         ({"name_ms": ""}, "perlu")):
         answer = client.post("/rakan/tambah/", {**NEW, **change})
         assert answer.status_code == 422 and said in words(answer)
     assert audited(owner, "agency.join") == 0 and Agency.objects.count() == 1

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 
 from sinergi.kernel.acting import acting
 from sinergi.kernel.action import VERBS, writing
-from sinergi.kernel.actors import command
+from sinergi.kernel.actors import actor_of, command
 from sinergi.kernel.models import Grant, User
 from sinergi.kernel.roles import OFFERED, PURPOSES, ROLES
+from sinergi.registry.actions import save_draft
 from sinergi.web import role_words
 from tests.web.conftest import check
 
@@ -160,12 +161,14 @@ def test_a_second_factor_is_reset_with_a_written_reason(client, administrator, m
 
 def test_a_user_leaves_with_a_successor(client, administrator, make_user, owner):
     user, colleague = make_user("officer", "aim", name="Ain"), make_user("coordinator", "aim", name="Badrul")
+    draft = save_draft(None, actor=actor_of(user), purpose="register", body={"person": {"name": "Aminah"}})
     client.force_login(administrator)
     address = f"/pengguna/{user.pk}/berhenti/"
     assert "Badrul" in words(client.get(address)) and client.post(address, {"successor": ""}).status_code == 422
     assert client.post(address, {"successor": str(administrator.pk)}).status_code == 422
     answer = client.post(address, {"successor": str(colleague.pk)}, follow=True)
     assert "Badrul" in words(answer) and audited(owner, "user.leave") == 1 and not User.objects.get(pk=user.pk).is_active
+    assert owner.execute("SELECT user_id FROM registry_draft WHERE id = %s", [draft]).fetchone() == (colleague.pk,)
     assert "Ain" in words(client.get("/pengguna/?left=1")) and "Ain" not in words(client.get("/pengguna/"))
 
 

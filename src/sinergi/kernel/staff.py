@@ -155,8 +155,10 @@ def end_access(users: list[User], at: datetime) -> None:
     changes().watch(*users, *grants, *secrets)
     for user in users:
         user.left_at, user.is_active = at, False
-    for ended in [*grants, *secrets]:
-        ended.ended_at = at
+    for grant in grants:
+        grant.ended_at = at
+    for secret in secrets:
+        secret.ended_at = at
     User.objects.bulk_update(users, ["left_at", "is_active"])
     Grant.objects.bulk_update(grants, ["ended_at"])
     ClientSecret.objects.bulk_update(secrets, ["ended_at"])

@@ -30,6 +30,6 @@ def needs(verb: str) -> Callable[[View], View]:
         def admitted(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             return view(request, *args, **kwargs) if request.actor.holds(verb) else closed(request, verb)
 
-        return admitted  # type: ignore[no-any-return]
+        return admitted
 
     return wrap

@@ -115,7 +115,7 @@ class ActingRequest:
         """Open the context from the user's grants and the purpose he chose (session), or the usual one of his role."""
         if request.path.startswith(OPEN) or not request.user.is_authenticated:
             return self.get_response(request)
-        actor = actor_of(request.user)  # type: ignore[arg-type]
+        actor = actor_of(request.user)
         request.actor = actor  # type: ignore[attr-defined]
         choice, purpose = roles.purposes_for(actor.verbs), request.session.get("purpose")
         with acting.acting(actor, purpose=purpose if purpose in choice else choice[0], request=logs.request_id.get()) as context:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.kernel.acting import current
@@ -28,7 +29,7 @@ class Choice(forms.Form):
     def __init__(self, verbs: frozenset[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (code, f"{PURPOSES[code]}: {PURPOSES_SAY[code]}") for code in purposes_for(verbs)]
+            (code, f"{capfirst(str(PURPOSES[code]))}. {PURPOSES_SAY[code]}") for code in purposes_for(verbs)]
 
 
 @login_required

@@ -39,6 +39,7 @@ VERBS = {
     "draft.save": _("keep a draft"), "draft.discard": _("throw a draft away"), "submission.receive": _("take down a submission"),
     "person.register": _("register a person"), "person.claim": _("open a known person with his consent"),
     "household.add_member": _("add a member to a household"), "household.end_membership": _("end a membership of a household"),
+    "household.resume_membership": _("take back an ended membership"),
     "household.appoint_guardian": _("name a guardian"), "fact.record": _("record facts"), "address.record": _("record an address"),
     "person.protect_address": _("hide an address for safety"), "person.correct": _("correct a person’s particulars"),
     "consent.give": _("record a consent"), "consent.withdraw": _("withdraw a consent"), "paper.store": _("keep a document"),

@@ -3,6 +3,7 @@
 Wrong passwords and wrong codes count together, in the database, so that neither can be guessed by asking another worker.
 """
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -14,7 +15,6 @@ from allauth.mfa.signals import authenticator_added
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_ip_address, get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
-from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -67,7 +67,7 @@ def free_at(request: HttpRequest, credentials: dict[str, Any] | None) -> datetim
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None) -> HttpResponse:
     """The page of a locked account: how many attempts, and the minute from which it may be tried again."""
     words = {"failure_limit": get_failure_limit(request, credentials), "free_at": free_at(request, credentials)}
-    return render(request, "account/lockout.html", words, status=settings.AXES_HTTP_RESPONSE_CODE)
+    return render(request, "account/lockout.html", words, status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def passed(request: HttpRequest) -> bool:
