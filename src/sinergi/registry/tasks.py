@@ -7,6 +7,7 @@ from django.utils import timezone
 from sinergi.kernel import law
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Refused
 from sinergi.kernel.jobs import Step, job
 
 from .actions import batches as actions
@@ -20,11 +21,19 @@ def gave_up(*, actor: Actor, fault: str, batch_id: str) -> None:
     """A list whose job is never tried again stands as it is; its page says so and offers to go on or to undo."""
 
 
+def the_list(batch_id: str) -> Batch:
+    """The list, as long as who started the job may still see it."""
+    found = batches.batch(UUID(batch_id))
+    if found is None:
+        raise Refused("not_allowed", verb="batch.read")
+    return found
+
+
 @job("batch.check", queue="bulk", gave_up=gave_up)
 def check(batch_id: str, *, actor: Actor, done: int) -> Step | None:
     """Check the next rows."""
-    batch = batches.batch(UUID(batch_id))
-    if batch is None or batch.state != "checking":
+    batch = the_list(batch_id)
+    if batch.state != "checking":
         return None
     checked = actions.check_rows(batch, actor=actor, law=law.current(), most=CHECKED_AT_ONCE)
     return Step(batch.rows if batch.state != "checking" else done + checked, batch.rows)
@@ -33,8 +42,8 @@ def check(batch_id: str, *, actor: Actor, done: int) -> Step | None:
 @job("batch.register", queue="bulk", gave_up=gave_up)
 def register(batch_id: str, *, actor: Actor, done: int) -> Step | None:
     """Register the next good rows."""
-    batch = batches.batch(UUID(batch_id))
-    if batch is None or batch.state != "running":
+    batch = the_list(batch_id)
+    if batch.state != "running":
         return None
     made = actions.register_rows(batch, actor=actor, law=law.current(), most=REGISTERED_AT_ONCE, at=timezone.now())
     return Step(batch.rows if batch.state != "running" else done + made, batch.rows)

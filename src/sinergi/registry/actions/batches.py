@@ -63,7 +63,7 @@ def check_rows(batch: Batch, *, actor: Actor, law: Law, most: int) -> int:
         line.errors = faults_of(batch, line, law, numbers)
         line.outcome = "refused" if line.errors else "good"
     BatchRow.objects.bulk_update(lines, ["outcome", "errors"], batch_size=1000)
-    if len(lines) < most:
+    if not BatchRow.objects.filter(batch=batch, outcome="waiting").exists():
         move(batch, BATCH, "check")
         batch.save(update_fields=["state"])
     changes().note(checked=len(lines), refused=sum(bool(line.errors) for line in lines))
@@ -128,7 +128,7 @@ def register_rows(batch: Batch, *, actor: Actor, law: Law, most: int, at: dateti
     for line, result in zip(lines, register_households(received, actor=actor, at=at) if received else [], strict=True):
         settle(line, result)
     BatchRow.objects.bulk_update(lines, ["outcome", "errors", "person"], batch_size=1000)
-    if len(lines) < most:
+    if not BatchRow.objects.filter(batch=batch, outcome="good").exists():
         move(batch, BATCH, "finish")
         batch.finished_at = at
         batch.save(update_fields=["state", "finished_at"])
