@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from sinergi.core.time import years_between
@@ -23,7 +23,7 @@ from sinergi.registry import codes
 from sinergi.registry import queries as registry
 from sinergi.registry.submission import Fault
 
-NONE = "none"
+NONE, MISSING = "none", "number.missing"  # a number that cannot be read is not also missing
 DAY_HINT = gettext_lazy("For example 23/11/2026")
 
 
@@ -121,13 +121,11 @@ class TypedForm(forms.Form):
     def say(self, faults: Iterable[Fault]) -> list[str]:
         """Put each fault beside its field; gives the sentences that have no field here."""
         left = []
-        if self.errors:
-            self.full_clean()
         for fault in faults:
             place = self.place_of(fault.field)
             if place is None:
                 left.append(fault.words[language()])
-            elif fault.words[language()] not in self.errors.get(place, []):
+            elif not (fault.code == MISSING and self.errors.get(place)) and fault.words[language()] not in self.errors.get(place, []):
                 self.add_error(place, fault.words[language()])
         return left
 
@@ -216,7 +214,7 @@ class AddressForm(TypedForm):
 
     lines = text(gettext_lazy("Address"), hint=gettext_lazy("House, street, village; a relief centre if that is where nights are spent"), most=300)
     postcode = text(gettext_lazy("Postcode"), mode="numeric", most=6)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=True)
+    state = forms.ChoiceField(label=pgettext_lazy("place", "State"), required=True)
     district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
     safe = forms.BooleanField(label=gettext_lazy("Hide address and phone for safety"), required=False,
                               help_text=gettext_lazy("Violence at home: only people you name see them from now on"))

@@ -136,7 +136,7 @@ class Intake:
         whom += [(str(i + 1), m.value("name") or _("member %(n)s") % {"n": i + 1}) for i, m in enumerate(self.members)]
         grouped: dict[str, list[tuple[str, str]]] = {}
         for p in law.programmes.values():
-            grouped.setdefault(names.get(p.agency, p.agency.upper()), []).append((p.programme, p.name[language()]))
+            grouped.setdefault(names.get(p.agency, p.agency.upper()), []).append((p.id, p.name[language()]))
         programmes: list[Any] = [("", _("choose")), ("other", _("Other aid, not in this list"))]
         programmes += [(agency, sorted(own, key=lambda pair: pair[1])) for agency, own in sorted(grouped.items())]
         for form in self.held:
