@@ -81,7 +81,8 @@ def test_a_list_goes_its_whole_way(sent):
 
 
 @pytest.mark.parametrize("name, content, says", [
-    ("x.csv", b"", "kosong"), ("x.xlsx", b"%PDF-1.4 not a list", "jenis"), ("x.csv", b"Nama,Nama\nA,B\n", "Namakan semula"), ("x.csv", b"Nama\n", "kosong")])
+    ("x.csv", b"", "kosong"), ("x.xlsx", b"%PDF-1.4 not a list", "jenis"), ("x.csv", b"Nama,Nama\nA,B\n", "Namakan semula"),
+    ("x.csv", b"Nama\n", "kosong")])
 def test_a_file_that_cannot_be_taken_says_why_and_keeps_nothing(own_db, make_user, published_law, name, content, says):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

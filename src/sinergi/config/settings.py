@@ -145,7 +145,8 @@ OIDC_ISSUER = os.environ.get("SINERGI_OIDC_ISSUER", "")
 AGENCY_DOOR = [os.environ.get("SINERGI_OIDC_DOOR") or "/".join(OIDC_ISSUER.split("/")[:3])] if OIDC_ISSUER else []  # browsers hold a form to it
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": ["'self'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'", "data:"], "font-src": ["'self'"],
-    "connect-src": ["'self'"], "object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"], "form-action": ["'self'", *AGENCY_DOOR]}}
+    "connect-src": ["'self'"], "object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"],
+    "form-action": ["'self'", *AGENCY_DOOR]}}
 
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "my_day"
@@ -168,7 +169,8 @@ MFA_FORMS = {"authenticate": "sinergi.web.second_factor.SecondStep"}
 SECOND_FACTOR_REQUIRED = PRODUCTION and os.environ.get("SINERGI_SECOND_FACTOR", "required") != "optional"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [{
     "provider_id": "staff", "name": os.environ.get("SINERGI_OIDC_NAME", "Log masuk agensi"),
-    "client_id": os.environ.get("SINERGI_OIDC_CLIENT", ""), "secret": os.environ.get("SINERGI_OIDC_SECRET", ""), "settings": {"server_url": OIDC_ISSUER}}] if OIDC_ISSUER else []}}
+    "client_id": os.environ.get("SINERGI_OIDC_CLIENT", ""), "secret": os.environ.get("SINERGI_OIDC_SECRET", ""),
+    "settings": {"server_url": OIDC_ISSUER}}] if OIDC_ISSUER else []}}
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME, AXES_LOCKOUT_PARAMETERS = 8, 0.25, [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS, AXES_DISABLE_ACCESS_LOG, AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = True, True, False
 AXES_SENSITIVE_PARAMETERS, AXES_CLIENT_STR_CALLABLE = ["login", "code"], "sinergi.web.second_factor.unnamed"  # logs carry no address

@@ -87,7 +87,9 @@ def looks_at(person: UUID, *, before: int = END, most: int = PAGE) -> list[Entry
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, at, actor, agency, purpose, verb FROM sinergi_looks(%s, %s, %s)", [person, before, most])
-        return [Entry(*row[:6], "", (person,)) for row in cursor.fetchall()]
+        found = cursor.fetchall()
+    return [Entry(id=number, at=at, actor=actor, agency=agency, purpose=purpose, verb=verb, subject="", persons=(person,))
+            for number, at, actor, agency, purpose, verb in found]
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

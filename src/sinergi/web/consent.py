@@ -63,7 +63,7 @@ class ConsentForm(TypedForm):
 
 def purpose_words(code: str) -> str:
     """A purpose as the person agrees to it."""
-    return str(OFFERED.get(code) or PURPOSES.get(code, code))
+    return str(OFFERED.get(code, PURPOSES.get(code, code)))
 
 
 def is_id(given: str) -> bool:

@@ -32,7 +32,7 @@ class Row:
 
 def rows(candidates: tuple[queries.Candidate, ...]) -> list[Row]:
     """Candidates with their reasons and the little that may be shown of them."""
-    found = []
+    found: list[Row] = []
     for c in candidates:
         born = _("born %(year)s") % {"year": c.birth_year} if c.birth_year else ""
         state = codes.STATES[c.state].name if c.state in codes.STATES else ""

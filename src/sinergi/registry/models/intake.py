@@ -16,6 +16,9 @@ BATCH = flow("batch", {
 })
 
 
+OUTCOMES = ["waiting", "good", "refused", "registered", "known", "undone"]
+
+
 class Draft(models.Model):
     """A form somebody has begun, saved as he goes, on the server and never on the device. His alone."""
 
@@ -96,5 +99,5 @@ class BatchRow(models.Model):
         indexes = [models.Index(fields=["batch", "outcome", "row"], name="batch_row_outcome_order")]
         constraints = [
             models.UniqueConstraint(name="batch_row_once", fields=["batch", "row"]),
-            models.CheckConstraint(name="batch_row_outcome", condition=Q(outcome__in=["waiting", "good", "refused", "registered", "known", "undone"])),
+            models.CheckConstraint(name="batch_row_outcome", condition=Q(outcome__in=OUTCOMES)),
         ]

@@ -52,12 +52,13 @@ def particulars(request: HttpRequest, person_id: UUID) -> HttpResponse:
     person = context["view"]
     numbers = [{"kind": word(codes.IDENTIFIER_KINDS, i.kind), "words": i.words, "odd": i.quality == "odd", "recorded_at": i.recorded_at,
                 "country": i.country if i.kind == "passport" else ""} for i in queries.identifiers(person.id)]
+    lived = queries.addresses(person.id, today())
     addresses = [{"of": a, "state": codes.STATES[a.state].name if a.state in codes.STATES else a.state,
-                  "district": codes.DISTRICTS.get(a.state, {}).get(a.district, a.district)} for a in queries.addresses(person.id, today())]
+                  "district": codes.DISTRICTS.get(a.state, {}).get(a.district, a.district)} for a in lived]
     contacts = [{"kind": str(CONTACTS.get(c.kind, c.kind)), "value": c.value, "hidden": c.hidden} for c in queries.contact_points(person.id)]
     return render(request, "person/particulars.html", context | {
         "numbers": numbers, "addresses": addresses, "contacts": contacts, "sex": word(codes.SEXES, person.sex) if person.sex else "",
-        "language": word(codes.LANGUAGES, person.language), "hidden_from_me": person.safe_address and not any(a["of"].hidden for a in addresses)})
+        "language": word(codes.LANGUAGES, person.language), "hidden_from_me": person.safe_address and not any(a.hidden for a in lived)})
 
 
 @login_required
