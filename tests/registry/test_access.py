@@ -190,7 +190,7 @@ def test_a_request_lets_the_protection_officer_in_until_it_is_answered(maiwp, wh
     assert made.due_on == dt.date(2026, 12, 14) and opens(dpo, who) and not opens(officer("perkeso"), who)
     with acting(dpo, purpose="request"):
         assert [r.kind for r in queries.requests(dpo)] == ["access"]
-        assert queries.own_data(who, ON)["person"]["name"] == "Jimbai anak Sigan"
+        assert queries.own_record(who, ON)["person"]["name"] == "Jimbai anak Sigan"
     refused("request.answer_missing", lambda: actions.answer_request(made.pk, actor=dpo, purpose="request", answer=" "))
     actions.answer_request(made.pk, actor=dpo, purpose="request", answer="Dihantar melalui pos")
     assert not opens(dpo, who)
@@ -204,7 +204,7 @@ def test_a_request_lets_the_protection_officer_in_until_it_is_answered(maiwp, wh
 def test_ones_own_data_redacts_the_others(maiwp):
     home = family(maiwp)
     with acting(maiwp, purpose="request"):
-        data = queries.own_data(home.people[2], ON)
+        data = queries.own_record(home.people[2], ON)
     assert [(m["relation"], m["from_on"]) for m in data["household"]] == [("head", "2026-11-23"), ("spouse", "2026-11-23")]
     assert "Norazlina" not in str(data) and "Faizal bin" not in str(data).replace("Aisyah binti Faizal", "")
 

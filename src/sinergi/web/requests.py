@@ -57,7 +57,7 @@ def open_request(request: HttpRequest, person_id: UUID) -> HttpResponse:
             refused = form.say_refused(why)
     name = seen.name if (seen := queries.person(person_id)) else found.name
     return render(request, "requests/open.html", {"form": form, "refused": refused, "name": name, "person_id": person_id},
-                  status=422 if request.POST else 200)
+                  status=422 if request.method == "POST" else 200)
 
 
 def rows(request: HttpRequest) -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return render(request, "requests/one.html", {
         "row": row, "form": form, "refused": refused, "may_answer": actor.holds("request.answer") and row["of"].answered_at is None,
         "may_erase": actor.holds("person.erase") and row["of"].kind == "erase" and row["of"].answered_at is None and row["name"]},
-        status=422 if request.POST else 200)
+        status=422 if request.method == "POST" else 200)
 
 
 @login_required
@@ -130,7 +130,7 @@ def erase(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def own_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Everything held about a person, for himself, as portable JSON. Of other people only how they are related to him."""
     actor_at(request, "request.open")
-    found = queries.own_data(person_id, today())
+    found = queries.own_record(person_id, today())
     if not found:
         raise Http404
     response = HttpResponse(json.dumps(found, ensure_ascii=False, indent=1), content_type="application/json")

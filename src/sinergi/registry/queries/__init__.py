@@ -3,7 +3,7 @@
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
 from .facts import FactView, fact_history, facts_of, needs_of
-from .history import DraftView, Happening, draft, drafts, looked, own_data, submission, timeline
+from .history import DraftView, Happening, draft, drafts, looked, own_record, submission, timeline
 from .people import (
     AddressView,
     ContactView,
@@ -70,7 +70,7 @@ __all__ = [
     "members",
     "needs_of",
     "opened_by_reason",
-    "own_data",
+    "own_record",
     "papers",
     "people",
     "person",

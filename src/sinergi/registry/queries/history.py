@@ -61,7 +61,7 @@ def entries(person_id: UUID, most: int) -> list[Happening]:
     return [Happening(e.at, e.verb, names.get(e.actor, e.actor), e.agency, e.purpose) for e in found]
 
 
-def own_data(person_id: UUID, on: date) -> dict[str, Any]:
+def own_record(person_id: UUID, on: date) -> dict[str, Any]:
     """Everything held about a person, as plain JSON for himself. Of other people it says how they are related to him, not who they are."""
     who = resolve(person_id)
     seen = person(who)
