@@ -36,4 +36,4 @@ def make_list(prefix: str, *, actor: Actor, done: int) -> Step:
 
 
 if __name__ == "__main__":
-    asyncio.run(Worker(Clock(heartbeat=0.5, stalled=2, sweep=0.5, carry=0.2), concurrency=1).run())
+    asyncio.run(Worker(Clock(heartbeat=0.5, stalled=2, sweep=0.5, carry=0.2, grace=0.5), concurrency=1).run())

@@ -214,6 +214,20 @@ def test_a_killed_workers_job_is_finished_by_another_without_loss_or_double(own_
     assert second.wait(30) == 0
 
 
+def test_a_worker_told_to_stop_puts_a_long_job_down_and_another_goes_on_at_once(own_db, owner, worker):
+    with acting(OPERATOR, purpose="register"):
+        made = make_list.later(actor=OPERATOR, purpose="register", prefix="row")
+    first = worker()
+    wait_for(lambda: value(owner, "SELECT count(*) FROM kernel_agency") >= 3)
+    os.killpg(first.pid, signal.SIGTERM)
+    assert first.wait(30) == 0
+    assert value(owner, "SELECT count(*) FROM kernel_agency") < TOTAL
+    assert value(owner, "SELECT status FROM procrastinate_jobs WHERE task_name = 'try.list'") == "todo"
+    worker()
+    wait_for(lambda: value(owner, "SELECT state = 'finished' FROM kernel_progress WHERE id = %s", made))
+    assert value(owner, "SELECT count(*) FROM kernel_agency") == TOTAL
+
+
 def test_progress_states_are_held_by_the_database(own_db):
     with pytest.raises(IntegrityError), acting(WHO, purpose="register"), writing("try.make"):
         Progress.objects.create(job="x", actor=WHO.id, agency="aim", state="lost")

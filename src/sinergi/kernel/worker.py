@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
+from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
@@ -19,12 +20,14 @@ MOST_ATTEMPTS = 20
 
 @dataclass(frozen=True)
 class Clock:
-    """Seconds between heartbeats, until a silent worker counts as dead, between sweeps, and between looks at the outbox."""
+    """Seconds between heartbeats, until a silent worker counts as dead, between sweeps, between looks at the outbox, and that a job may
+    take to end when the worker stops, before it is put down after its step."""
 
     heartbeat: float = 10
     stalled: float = 60
     sweep: float = 20
     carry: float = 1
+    grace: float = 5
 
 
 @dataclass
@@ -41,15 +44,21 @@ class Worker:
             async with app.open_async():
                 beside = [asyncio.create_task(self.sweeping()), asyncio.create_task(self.carrying())]
                 try:
-                    await app.run_worker_async(
-                        **({"queues": self.queues} if self.queues else {}), concurrency=self.concurrency,
-                        update_heartbeat_interval=self.clock.heartbeat,
-                        stalled_worker_timeout=self.clock.stalled, install_signal_handlers=True, shutdown_graceful_timeout=20)
+                    await app.run_worker_async(**self.options())
                 finally:
                     for task in beside:
                         task.cancel()
                         with contextlib.suppress(asyncio.CancelledError):
                             await task
+
+    def options(self) -> WorkerOptions:
+        """What procrastinate's worker is told."""
+        told = WorkerOptions(concurrency=self.concurrency, update_heartbeat_interval=self.clock.heartbeat,
+                             stalled_worker_timeout=self.clock.stalled, install_signal_handlers=True,
+                             shutdown_graceful_timeout=self.clock.grace)
+        if self.queues:
+            told["queues"] = self.queues
+        return told
 
     async def sweeping(self) -> None:
         """Give back what a dead worker held. procrastinate does not retry stalled jobs by itself."""
