@@ -57,7 +57,16 @@ class Kept:
 
 
 def keep(content: bytes, *, name: str, kind: str) -> Kept:
-    """Check and store one file. Refused: file.empty, file.too_large, file.type, file.archive."""
+    """Check and store one file. Refused: as `checked`."""
+    found = checked(content, kind=kind)
+    kept = Kept(uuid4(), clean_name(name, found), found, len(content), hashlib.sha256(content).hexdigest())
+    header = json.dumps({"name": kept.name, "type": kept.type, "sha256": kept.sha256}).encode()
+    write(path_of(kept.id), outer().encrypt(header + b"\n" + content))
+    return kept
+
+
+def checked(content: bytes, *, kind: str) -> str:
+    """What a file is, if it may be kept as `kind`. Refused: file.empty, file.too_large, file.type, file.archive."""
     limits = KINDS[kind]
     if not content:
         raise Refused("file.empty", field="file")
@@ -68,10 +77,7 @@ def keep(content: bytes, *, name: str, kind: str) -> Kept:
         raise Refused("file.type", field="file", types=", ".join(t.upper() for t in limits.types))
     if found == "xlsx":
         check_archive(content)
-    kept = Kept(uuid4(), clean_name(name, found), found, len(content), hashlib.sha256(content).hexdigest())
-    header = json.dumps({"name": kept.name, "type": kept.type, "sha256": kept.sha256}).encode()
-    write(path_of(kept.id), outer().encrypt(header + b"\n" + content))
-    return kept
+    return found
 
 
 def open_file(file_id: UUID) -> tuple[Kept, bytes]:
@@ -132,8 +138,8 @@ def parts_of(content: bytes) -> dict[str, zipfile.ZipInfo]:
 
 
 def check_archive(content: bytes) -> None:
-    """Refuse an archive that unpacks to too much, is locked, or carries macros. Nothing is unpacked; what the table of contents hides
-    (a part longer than it says) is cut off by the reader."""
+    """Refuse an archive that unpacks to too much, is locked, or carries macros. Nothing is unpacked; a table of contents may lie, so
+    who reads the archive takes no more of a part than it says."""
     parts = parts_of(content)
     whole = sum(part.file_size for part in parts.values())
     locked = any(part.flag_bits & 1 for part in parts.values())
