@@ -13,7 +13,7 @@ from pathlib import Path
 from launcher import serving
 from launcher.checkout import ROOT, STATE, VENV, prepare
 from launcher.packages import ensure_packages, ensure_system_postgres, installed
-from launcher.postgres import OWNER, Cluster, clusters_home
+from launcher.postgres import OWNER, Cluster, clusters_home, outside_folders
 from launcher.speech import Stopped, say, spoken_time, step
 from launcher.surroundings import database, python
 
@@ -184,9 +184,8 @@ def reset(sure: bool, everything: bool) -> int:
     if busy:
         raise Stopped(f"Still in use: {', '.join(busy)}. End those commands first; nothing was removed.")
     with step("removing"):
-        elsewhere = [path for cluster in known_clusters() for path in (cluster.run, cluster.data)]
         kept = () if everything else ("venv", "tools")
-        for path in [*elsewhere, clusters_home(), *(part for part in STATE.iterdir() if part.name not in kept)]:
+        for path in [*outside_folders(), clusters_home(), *(part for part in STATE.iterdir() if part.name not in kept)]:
             remove(path)
         if clusters_home().parent != STATE:
             with suppress(OSError):  # another checkout has its clusters there

@@ -17,7 +17,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -146,11 +146,20 @@ class Cluster:
             own_folder(self.run)
             if self.data.exists():
                 own_folder(self.data)
+            if not self.password.exists():
+                self.forget_predecessor()
             if not (self.data / "PG_VERSION").exists():
                 self.create()
             if not self.running():
                 self.launch()
         return self
+
+    def forget_predecessor(self) -> None:
+        """A checkout that was deleted at this path may have left its test cluster in memory: nobody knows its password any more."""
+        if self.data.exists():
+            with suppress(Stopped):  # it may run still, on a socket that is gone
+                self.call("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+            shutil.rmtree(self.data)
 
     def launch(self, attempts: int = 5) -> None:
         """After a kill the old server's children need a moment to leave its memory: try again before giving up."""
@@ -244,6 +253,11 @@ def _alone(users: TextIO) -> bool:
     except OSError:
         return False
     return True
+
+
+def outside_folders() -> list[Path]:
+    """Folders of this checkout's clusters that lie outside `clusters_home`: sockets under /tmp, test clusters in memory."""
+    return [path for above in (Path("/tmp"), MEMORY) for path in above.glob(f"sinergi-{FINGERPRINT}-*")]
 
 
 def socket_folder(home: Path) -> Path:

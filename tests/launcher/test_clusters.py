@@ -1,6 +1,7 @@
 """The private PostgreSQL: created whole or not at all, alive again after a kill, apart from its neighbours, off when nobody uses it."""
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -161,3 +162,12 @@ def test_a_wrong_password_does_not_get_in(checkout):
     url = re.sub(r"sinergi:[^@]+@", "sinergi:wrong@", checkout.answer(START))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         ask(url, "SELECT 1")
+
+
+def test_a_checkout_deleted_and_made_again_at_the_same_path_gets_a_cluster_of_its_own(make_checkout, ground):
+    first = make_checkout()
+    url = first.answer(START)
+    ask(url, "CREATE DATABASE old")
+    shutil.rmtree(first.state / "pg")
+    again = first.answer(START)
+    assert again != url and ask(again, "SELECT count(*) FROM pg_database WHERE datname = 'old'") == 0
