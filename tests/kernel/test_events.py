@@ -114,7 +114,7 @@ def test_after_the_last_try_it_rests_until_somebody_looks(own_db, owner):
     assert len(calls) == 1
 
 
-def test_two_subscribers_of_one_verb_are_told_each_for_himself(own_db, owner):
+def test_two_subscribers_are_told_each_for_himself(own_db, owner):
     calls = subscribe(poison="a")
     heard: list[int] = []
     events.on("try.cause")(lambda event, *, actor: heard.append(event.pk))
