@@ -3,7 +3,6 @@ from tests.web.conftest import (  # noqa: F401
     browser,
     make_user,
     page,
-    published_law,
     pytest_collection_modifyitems,
     pytest_configure,
     sign_in,

@@ -1,0 +1,52 @@
+"""What `./sinergi demo` does, on a database of its own: loads, tells its story twice, and every stored answer is recomputed to the byte."""
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from sinergi.assistance import actions, queries
+from sinergi.assistance.models import Screening
+from sinergi.cli.demo import load, story
+from sinergi.kernel.acting import acting
+from sinergi.kernel.actors import actor_of
+from sinergi.kernel.models import Grant, User
+from sinergi.kernel.roles import ROLES
+
+
+@pytest.fixture
+def demo(own_db, settings, tmp_path):
+    """The demo as loaded, and its moment."""
+    settings.STATE_DIR = settings.FILES_DIR = settings.SEALS_DIR = tmp_path
+    now = timezone.now()
+    load.load_law_and_agencies(load.loader(), now)
+    load.load_users(load.loader())
+    load.load_people(now)
+    return now
+
+
+def test_the_story_ends_as_it_should_and_may_be_told_again(demo):
+    for expected in ("Registered: 3 people", "She is here already"):
+        lines: list[str] = []
+        story.tell(lines.append, demo, timezone.localdate(demo))
+        assert any(expected in line for line in lines) and any("verified: as they were written" in line for line in lines)
+
+
+def test_every_stored_answer_of_the_demo_people_is_recomputed_to_the_byte(demo):
+    replayed = 0
+    for agency in {user.agency_id for user in User.objects.all()}:
+        actor = actor_of(User.objects.get(email=f"penyelaras@{agency}.demo"))
+        with acting(actor, purpose="screen"):
+            for screening in Screening.objects.all():
+                kept, answers = queries.stored(screening.pk)
+                again = {(a.programme, a.subject): actions.canonical(a) for a in queries.replayed(kept).answers}
+                assert again == answers
+                replayed += len(answers)
+    assert replayed > 15 * 43
+
+
+def test_there_is_a_user_for_every_role_and_a_coordinator_for_each_partner_and_loading_again_changes_nothing(demo):
+    before = load.load_users(load.loader())
+    assert {g.role for g in Grant.objects.all()} == set(ROLES) - {"machine"}
+    assert User.objects.filter(grants__role="coordinator", agency__partner=True).values("agency").distinct().count() == 17
+    load.load_people(demo)
+    assert load.load_users(load.loader()) == before and all(len(u["password"]) >= 12 for u in before)
