@@ -117,12 +117,22 @@ def test_after_the_last_try_it_rests_until_somebody_looks(own_db, owner):
 def test_two_subscribers_are_told_each_for_himself(own_db, owner):
     calls = subscribe(poison="a")
     heard: list[int] = []
-    events.on("try.cause")(lambda event, *, actor: heard.append(event.pk))
+    events.on("try.cause", name="try.other")(lambda event, *, actor: heard.append(event.pk))
     cause("a", actor=WHO, purpose="administer")
     events.deliver()
     assert len(calls) == 1 and len(heard) == 1
     assert value(owner, "SELECT count(*) FROM kernel_delivery") == 2
-    assert any("<lambda>" in name for name in events.SUBSCRIBERS)
+
+
+def test_a_subscriber_is_named_by_where_it_stands_and_not_at_length():
+    def heard(event: Event, *, actor: Actor) -> None:
+        """Hears."""
+
+    heard.__qualname__ = "heard"
+    events.on("try.cause")(heard)
+    assert f"{__name__}.heard" in events.SUBSCRIBERS
+    with pytest.raises(TypeError, match="100 characters"):
+        events.on("try.cause", name="x" * 101)(heard)
 
 
 def test_who_is_served_by_another_carrier_is_left_alone(own_db, in_thread):

@@ -48,6 +48,8 @@ def on(verb: str, *, name: str = "", verbs: tuple[str, ...] = (), purpose: str =
 
     def wrap(handler: Handler) -> Handler:
         known = name or f"{handler.__module__}.{handler.__qualname__}"
+        if len(known) > 100:
+            raise TypeError(f"{known}: a subscriber's name has at most 100 characters")
         SUBSCRIBERS[known] = Subscriber(known, verb, handler, command(f"on:{known}"[:50], *verbs), purpose)
         return handler
 
