@@ -58,12 +58,12 @@ def test_rows_are_added_and_removed_by_posts(client):
 def test_every_fault_is_said_at_once_beside_its_field_and_nothing_is_written(client, owner):
     address = begun(client)
     bad = {**DESK, "person.number": "900227-17-513", "person.phone": "19-x", "count.members": "1", "members.0.name": "Anak",
-           "members.0.birth_date": "31/11/2015", "address.state": "", "address.postcode": "", "count.held": "1", "held_said": "some",
+           "members.0.birth_date": "31/11/2015", "address.state": "", "address.postcode": "160", "count.held": "1", "held_said": "some",
            "held.0.who": "0", "held.0.programme": "jkm.bwe", "held.0.amount": "banyak"}
     answer = client.post(address, {**bad, "do": "register"})
     page, words = answer.content.decode(), text_of(answer)
     assert answer.status_code == 422
-    for target in ("person.number", "person.phone", "members.0.birth_date", "address.state", "held.0.amount"):
+    for target in ("person.number", "person.phone", "members.0.birth_date", "address.postcode", "held.0.amount"):
         assert f'href="#id_{target}"' in page, target
     assert "Telefon bermula dengan 0 atau +60" in words and "bukan jumlah wang" in words
     assert 'value="900227-17-513"' in page and 'value="Anak"' in page
@@ -95,6 +95,16 @@ def test_what_is_received_is_kept_with_whoever_receives_it(client, owner):
     held = owner.execute("SELECT p.name, f.value FROM registry_fact f JOIN registry_person p ON p.id = f.person_id WHERE f.name = 'held'").fetchall()
     assert ("Deris bin Awang", {"programme": "jkm.bwe", "from": "2026-03-01", "amount_sen": 60000}) in held
     assert any(name == "Chik Som binti Deris" and value == {} for name, value in held)
+
+
+@pytest.mark.parametrize(("said", "rows", "mend"), [
+    ("some", {}, "Tambah bantuan yang diterima di bawah"), ("none", {"held.0.programme": "jkm.bwe"}, "pilih “ya”"),
+    ("some", {"held.0.amount": "600"}, "Pilih bantuan yang mana")])
+def test_what_contradicts_itself_about_aid_is_not_taken(client, owner, said, rows, mend):
+    typed = {**DESK, "held_said": said, "count.held": "1", "held.0.who": "0", **rows, "do": "register"}
+    answer = client.post(begun(client), typed)
+    assert answer.status_code == 422 and mend in text_of(answer)
+    assert owner.execute("SELECT count(*) FROM registry_person").fetchone() == (0,)
 
 
 def test_an_odd_number_warns_once_and_does_not_block(client, owner):

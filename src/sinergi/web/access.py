@@ -60,7 +60,7 @@ def open_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
             return redirect("person", person_id)
         except Refused as why:
             refused = form.say_refused(why)
-    return render(request, "access/open.html", {"known": found, "form": form, "refused": refused}, status=422 if request.POST else 200)
+    return render(request, "access/open.html", {"known": found, "form": form, "refused": refused}, status=422 if request.method == "POST" else 200)
 
 
 def rows(request: HttpRequest) -> list[dict[str, Any]]:
@@ -97,7 +97,7 @@ def review(request: HttpRequest, access_id: int) -> HttpResponse:
             return redirect("accesses")
         except Refused as why:
             refused = form.say_refused(why) if why.code != "not_allowed" else why.sentence(language())
-    return render(request, "access/review.html", {"row": row, "form": form, "refused": refused}, status=422 if request.POST else 200)
+    return render(request, "access/review.html", {"row": row, "form": form, "refused": refused}, status=422 if request.method == "POST" else 200)
 
 
 urlpatterns = [

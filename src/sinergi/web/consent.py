@@ -79,9 +79,6 @@ def posted(request: HttpRequest) -> dict[str, Any] | None:
     return {**request.POST.dict(), "purposes": request.POST.getlist("purposes")} if request.method == "POST" else None
 
 
-FIRST = {"purposes": ["screen", "refer"], "how": "signed"}
-
-
 @login_required
 @require_GET
 def consents(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -110,7 +107,7 @@ def give(request: HttpRequest, person_id: UUID) -> HttpResponse:
     guardians = [(str(g.person.id), g.person.name) for g in queries.guardians(context["person_id"], today())]
     givers = [*guardians, (str(context["person_id"]), context["view"].name)] if guardians else []
     form = ConsentForm(posted(request), agencies=partners(but=context["view"].agency), givers=givers,
-                       initial=FIRST | {"language": context["view"].language})
+                       initial={"language": context["view"].language})
     refused = ""
     if request.method == "POST":
         try:
@@ -120,7 +117,7 @@ def give(request: HttpRequest, person_id: UUID) -> HttpResponse:
         except Refused as why:
             why.field = "agency" if why.field == "agencies" else why.field
             refused = form.say_refused(named(why, context["agencies"]))
-    return render(request, "consent/give.html", context | {"form": form, "refused": refused}, status=422 if request.POST else 200)
+    return render(request, "consent/give.html", context | {"form": form, "refused": refused}, status=422 if request.method == "POST" else 200)
 
 
 def named(refused: Refused, names: dict[str, str]) -> Refused:
@@ -142,7 +139,7 @@ def claim(request: HttpRequest, person_id: UUID) -> HttpResponse:
         raise Http404
     if found.mine:
         return redirect("person", person_id)
-    form = ConsentForm(posted(request), agencies=[], givers=[], initial=FIRST | {"language": language()})
+    form = ConsentForm(posted(request), agencies=[], givers=[], initial={"language": language()})
     refused, names = "", agency_names()
     if request.method == "POST":
         try:
@@ -153,7 +150,7 @@ def claim(request: HttpRequest, person_id: UUID) -> HttpResponse:
             refused = form.say_refused(named(why, names))
     return render(request, "consent/claim.html", {
         "form": form, "refused": refused, "known": found, "agency": names.get(actor.agency, actor.agency.upper())},
-                  status=422 if request.POST else 200)
+                  status=422 if request.method == "POST" else 200)
 
 
 def own(consent_id: UUID) -> queries.ConsentView:

@@ -129,12 +129,16 @@ class TypedForm(forms.Form):
                 self.add_error(place, fault.words[language()])
         return left
 
+    def wrong(self, name: str, sentence: str) -> None:
+        """Put a sentence of the page itself beside a field."""
+        if sentence not in self.errors.get(name, []):
+            self.add_error(name, sentence)
+
     def say_refused(self, refused: Refused) -> str:
         """Put a refusal beside its field; gives its sentence when it has none here."""
         sentence = refused.sentence(language())
         if refused.field in self.fields:
-            self.errors  # noqa: B018  the property fills the lists that add_error writes to
-            self.add_error(refused.field, sentence)
+            self.wrong(refused.field, sentence)
             return ""
         return sentence
 
@@ -214,7 +218,7 @@ class AddressForm(TypedForm):
 
     lines = text(gettext_lazy("Address"), hint=gettext_lazy("House, street, village; a relief centre if that is where nights are spent"), most=300)
     postcode = text(gettext_lazy("Postcode"), mode="numeric", most=6)
-    state = forms.ChoiceField(label=pgettext_lazy("place", "State"), required=True)
+    state = forms.ChoiceField(label=pgettext_lazy("place", "State"), required=False)
     district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
     safe = forms.BooleanField(label=gettext_lazy("Hide address and phone for safety"), required=False,
                               help_text=gettext_lazy("Violence at home: only people you name see them from now on"))

@@ -97,7 +97,7 @@ class HeldForm(TypedForm):
 class RestForm(TypedForm):
     """What is said of the whole household."""
 
-    needs = forms.MultipleChoiceField(label=gettext_lazy("What is needed now?"), help_text=gettext_lazy("Choose all that were said"), required=True,
+    needs = forms.MultipleChoiceField(label=gettext_lazy("What is needed now?"), help_text=gettext_lazy("Choose all that were said"), required=False,
                                       widget=forms.CheckboxSelectMultiple)
     held_said = forms.ChoiceField(label=gettext_lazy("Does anybody in the household receive aid already?"), required=True, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=gettext_lazy("Language for letters and talks"), required=True, widget=forms.RadioSelect)
@@ -157,6 +157,18 @@ class Intake:
         found: dict[str, Any] = {"person": people[0] or {}, "address": self.address.body(), "needs": self.flat["needs"], "members": people[1:],
                                  "language": self.rest.value("language")}
         return found | ({"held_known": True} if said in (NONE, "some") else {})
+
+    def contradictions(self) -> bool:
+        """Say what contradicts itself about aid received, which the registry cannot see; true when there is any."""
+        said, rows = self.rest.value("held_said"), [form for form in self.held if form.body()]
+        for form in rows:
+            if not form.value("programme"):
+                form.wrong("programme", _("Choose which aid this is, or remove the row."))
+        if said == "some" and not rows:
+            self.rest.wrong("held_said", _("Add the aid received below, or choose another answer."))
+        if said != "some" and rows:
+            self.rest.wrong("held_said", _("Aid is written below: choose “yes”, or remove it."))
+        return any(form.errors for form in (self.rest, *self.held))
 
     def place_held(self, form: HeldForm, people: list[dict[str, Any] | None]) -> None:
         """Put a benefit with the person who receives it, and remember where its faults belong."""

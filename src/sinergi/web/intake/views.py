@@ -3,10 +3,12 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -100,17 +102,17 @@ def page(request: HttpRequest, draft_id: UUID, flat: Flat, *, status: int = 200,
 
 def form_of(draft_id: UUID, flat: Flat) -> Intake:
     """The form of a draft with its field checks."""
-    from django.urls import reverse
-
     return Intake(flat, law.current(), reverse("intake_check", args=[draft_id]))
 
 
 def register(request: HttpRequest, draft_id: UUID, flat: Flat, actor: Actor) -> HttpResponse:
     """Read it all; say every fault at once; show once what is odd and who looks alike; register."""
     form, on = form_of(draft_id, flat), today()
-    body = form.body()
+    contradicts, body = form.contradictions(), form.body()
     try:
         clean = read(body)
+        if contradicts:
+            return page(request, draft_id, flat, form=form, status=422)
         odd, alike = unseen(form, clean, flat, actor)
         if odd or alike:
             flat = flat | {"seen": " ".join([flat.get("seen", ""), *(key for key, _w in odd), *(str(c.person_id) for _i, c in alike)]).strip()}
@@ -132,8 +134,6 @@ def register(request: HttpRequest, draft_id: UUID, flat: Flat, actor: Actor) -> 
 
 def read(body: dict[str, Any]) -> Clean:
     """The submission, read by the law of today. Raises SubmissionFaults."""
-    from django.conf import settings
-
     return read_submission(body, law=law.current(), on=today(), demo=settings.DEMO_PEOPLE)
 
 

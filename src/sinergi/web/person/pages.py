@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -29,11 +30,13 @@ def household(request: HttpRequest, person_id: UUID) -> HttpResponse:
         return state_only(request, person_id)
     context = file_of(request, person_id, "person", person)
     house, members = household_at(person.id)
+    former = queries.former_members(house, today()) if house else ()
+    gone = {m.person.id for m in former}
     minor = person.birth_date is not None and years_between(person.birth_date, today()) < ADULT
     return render(request, "person/household.html", context | {
-        "household_id": house, "members": [member_row(m) for m in members], "minor": minor,
+        "household_id": house, "members": [member_row(m) for m in members if m.person.id not in gone], "minor": minor,
         "guardians": queries.guardians(person.id, today()), "wards": queries.wards(person.id, today()),
-        "former": [member_row(m) for m in queries.former_members(house, today())] if house else [],
+        "former": [member_row(m) for m in former],
         "needs": [word(codes.NEEDS, need) for need in queries.needs_of(house, today())] if house else []})
 
 
@@ -77,8 +80,18 @@ def looked(request: HttpRequest, person_id: UUID) -> HttpResponse:
     actor_at(request, "person.read")
     context = file_of(request, person_id, "person_looked")
     names = context["agencies"]
+    looks = happened(queries.looked(context["person_id"]), names)
     openings = [{"of": a, "agency": names.get(a.agency, a.agency.upper()), "ground": str(GROUNDS.get(a.ground, a.ground))}
                 for a in queries.accesses(context["person_id"])]
     return render(request, "person/looked.html", context | {
-        "looks": happened(queries.looked(context["person_id"]), names), "openings": openings,
+        "looks": by_day(looks), "total": len(looks), "openings": openings,
         "requests": [{"of": r, "kind": word(codes.REQUEST_KINDS, r.kind)} for r in queries.requests_of(context["person_id"])]})
+
+
+def by_day(looks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same look by the same person for the same purpose stands once a day, with its last moment and how often."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for look in looks:
+        key = (timezone.localdate(look["at"]), look["who"], look["agency"], look["text"], look["why"])
+        found.setdefault(key, look | {"times": 0})["times"] += 1
+    return list(found.values())
