@@ -1,4 +1,4 @@
-"""./sinergi bench requests [--people N] [--rounds N]: what sign-in, row security and audit cost one read and one write, and how long the search box takes.
+"""./sinergi bench requests [--people N] [--rounds N]: what sign-in, row security and audit cost a read and a write, and the search box.
 
 Ours: GET /api/v1/persons/{id} and POST /api/v1/submissions with a machine client's token, its purpose, row security, one audit entry each
 (the write: one event too), logs on. Bare: the same two as plain django-ninja views on the same tables, same query, same kind of server, no

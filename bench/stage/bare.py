@@ -22,7 +22,7 @@ from ninja import NinjaAPI, Status  # noqa: E402
 
 from sinergi.api.registry import PersonOut, SubmissionIn, SubmissionOut  # noqa: E402
 from sinergi.registry.models import Submission  # noqa: E402
-from sinergi.registry.queries.people import PersonView, views  # noqa: E402
+from sinergi.registry.queries.people import PersonView, persons, view  # noqa: E402
 
 api = NinjaAPI(urls_namespace="bare", docs_url=None, openapi_url=None)
 
@@ -30,10 +30,10 @@ api = NinjaAPI(urls_namespace="bare", docs_url=None, openapi_url=None)
 @api.get("/persons/{person_id}", response=PersonOut)
 def read_person(request: HttpRequest, person_id: UUID) -> PersonView:
     """A person, whoever asks."""
-    found = views([person_id]).get(person_id)
-    if found is None:
+    found = persons([person_id])
+    if not found:
         raise Http404
-    return found
+    return view(found[0])
 
 
 @api.post("/submissions", response={201: SubmissionOut})

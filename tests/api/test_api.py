@@ -90,3 +90,34 @@ def test_every_operation_documents_its_errors(own_db):
     operations = [op for path in paths.values() for op in path.values()]
     assert operations and all({"401", "403", "404", "409", "422"} <= set(op["responses"]) for op in operations)
     assert len({op["operationId"] for op in operations}) == len(operations)
+
+
+def served(path: str, token: str = "", host: str = "127.0.0.1") -> tuple[str, dict[str, str], bytes]:
+    """A GET as the web server hands it over: status, headers, body."""
+    from django.test import RequestFactory
+
+    from sinergi.config.wsgi import application
+
+    given = {"HTTP_AUTHORIZATION": f"Bearer {token}"} if token else {}
+    environ = RequestFactory().get(path, HTTP_HOST=host, HTTP_PURPOSE="screen", HTTP_ACCEPT_LANGUAGE="en", **given).environ
+    answered: list[tuple[str, dict[str, str]]] = []
+    body = application(environ, lambda status, headers: answered.append((status, dict(headers))))
+    content = b"".join(body)
+    body.close()
+    return *answered[0], content
+
+
+def test_as_served_an_answer_is_numbered_kept_by_nobody_and_framed_by_nobody(aim, token):
+    registered = family(aim)
+    person = f"/api/v1/persons/{registered.person_id}"
+    for address, given, status in ((person, token, "200 OK"), (person, "", "401 Unauthorized"), ("/api/v1/nowhere", token, "404 Not Found")):
+        answered, headers, content = served(address, given)
+        assert answered == status and headers["Content-Length"] == str(len(content)) and headers["X-Request-ID"]
+        assert headers["Cache-Control"] == "no-store, private" and "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["X-Frame-Options"] == "DENY" and "Set-Cookie" not in headers
+
+
+def test_as_served_a_foreign_host_is_refused_and_a_page_goes_through_every_layer(aim, token):
+    assert served(f"/api/v1/persons/{family(aim).person_id}", token, host="elsewhere.example")[0] == "400 Bad Request"
+    _, headers, _ = served("/masuk/")
+    assert "style-src" in headers["Content-Security-Policy"] and "Cookie" in headers["Vary"]

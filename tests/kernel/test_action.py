@@ -180,3 +180,24 @@ def test_what_was_not_recorded_was_not_shown(own_db, owner):
         shown([uuid4()])
         _ = 1 / 0
     assert entries(owner) == []
+
+
+def test_where_a_refusal_ends_the_whole_transaction_nothing_can_be_written_after_it(own_db, owner):
+    agency, kept = make_agency(), make_agency("tekun")
+    with pytest.raises(transaction.TransactionManagementError), acting(WHO, purpose="administer", whole=True):
+        with pytest.raises(Refused):
+            leave(agency, actor=WHO, on=LEFT, refuse=True)
+        found("new", actor=WHO)
+    assert entries(owner) == [] and value(owner, "SELECT count(*) FROM kernel_event") == 0
+    assert value(owner, "SELECT count(*) FROM kernel_agency WHERE left_on IS NULL") == 2 and kept.left_on is None
+
+
+def test_elsewhere_a_refused_action_leaves_what_was_done_before_and_after_it(own_db, owner):
+    agency = make_agency()
+    with acting(WHO, purpose="administer"):
+        found("new", actor=WHO)
+        with pytest.raises(Refused):
+            leave(agency, actor=WHO, on=LEFT, refuse=True)
+        found("later", actor=WHO)
+    assert [e["subject"] for e in entries(owner)] == ["kernel.Agency:new", "kernel.Agency:later"]
+    assert value(owner, "SELECT count(*) FROM kernel_agency WHERE left_on IS NOT NULL") == 0

@@ -59,12 +59,12 @@ class RegisteredOut(Schema):
 
 
 @router.add("GET", "/persons/{person_id}", PersonOut)
-def read_person(request: HttpRequest, person_id: UUID) -> PersonOut:
+def read_person(request: HttpRequest, person_id: UUID) -> queries.PersonView:
     """A person one's agency serves; the reading is entered with its purpose."""
     found = queries.person(person_id)
     if found is None:
         raise Http404
-    return PersonOut.from_orm(found)
+    return found
 
 
 @router.add("POST", "/submissions", SubmissionOut, 201)

@@ -28,8 +28,8 @@ def set_context(actor: Actor, purpose: str, verb: str = "") -> None:
 
 
 @contextmanager
-def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "") -> Iterator[Acting]:
-    """Open a transaction in the name of `actor` for `purpose`. Inside another of the same actor it joins that one.
+def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "", whole: bool = False) -> Iterator[Acting]:
+    """Open a transaction in the name of `actor` for `purpose`. Inside another of the same actor it joins that one. `whole`: see Acting.
 
     On leaving, one audit entry names the persons shown, in the same transaction: what was not recorded was not shown.
     """
@@ -41,7 +41,7 @@ def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "") -> 
         return
     if purpose not in PURPOSES:
         raise Refused("no_purpose")
-    inside = Acting(actor, purpose, request, page)
+    inside = Acting(actor, purpose, request, page, whole)
     with transaction.atomic():
         set_context(actor, purpose)
         token = CURRENT.set(inside)

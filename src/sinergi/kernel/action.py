@@ -22,10 +22,12 @@ from .acting import acting
 from .actors import Actor
 from .context import current
 from .errors import Refused
-from .models import Event
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 May = Callable[[Actor, Any], bool]
+PEN = "SELECT set_config('sinergi.verb', %s, true)"
+NEWS = "INSERT INTO kernel_event (at, verb, subject, agency, persons) VALUES (clock_timestamp(), %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Changes:
         self.before: dict[int, tuple[models.Model, dict[str, Any]]] = {}
         self.persons: dict[UUID, None] = {}
         self.notes: dict[str, Any] = {}
+        self.last: list[tuple[str, list[Any]]] = []
 
     def watch(self, *records: models.Model) -> None:
         """Remember how records stand now."""
@@ -91,23 +94,27 @@ def changes() -> Changes:
     return found
 
 
-def set_verb(verb: str) -> None:
-    """Open (or, with '', close) the tables for writing, until the end of the transaction."""
+def execute(*statements: tuple[str, list[Any]]) -> None:
+    """Several statements in one go."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('sinergi.verb', %s, true)", [verb])
+        cursor.execute("; ".join(statement for statement, _ in statements), [value for _, values in statements for value in values])
 
 
 @contextmanager
 def writing(verb: str) -> Iterator[Changes]:
-    """The inside of an action; an action called by another leaves its own entry and gives the pen back."""
+    """The inside of an action; an action called by another leaves its own entry and gives the pen back.
+
+    The pen (`sinergi.verb`) opens the tables for writing until it is given back, or until the end of the transaction. What stands in
+    `last` is written together with giving it back.
+    """
     outer, inner = _changes.get(), Changes(verb)
     token = _changes.set(inner)
-    set_verb(verb)
+    execute((PEN, [verb]))
     try:
         yield inner
     finally:
         _changes.reset(token)
-    set_verb(outer.verb if outer is not None else "")
+    execute(*inner.last, (PEN, [outer.verb if outer is not None else ""]))
 
 
 def action(verb: str, may: May) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[..., R]]:
@@ -128,7 +135,8 @@ def action(verb: str, may: May) -> Callable[[Callable[Concatenate[Any, P], R]], 
             if not isinstance(actor, Actor):
                 raise TypeError(f"{verb}: an action needs an actor")
             around = current()
-            with acting(actor, purpose=purpose or (around.purpose if around else "")) as context, transaction.atomic():
+            savepoint = around is not None and not (around.whole and _changes.get() is None)
+            with acting(actor, purpose=purpose or (around.purpose if around else "")) as context, transaction.atomic(savepoint=savepoint):
                 if not (actor.holds(verb) and may(actor, subject)):
                     raise Refused("not_allowed", verb=verb)
                 with writing(verb) as writes:
@@ -139,8 +147,7 @@ def action(verb: str, may: May) -> Callable[[Callable[Concatenate[Any, P], R]], 
                         writes.made(result)
                     about = audit.label(next((x for x in (subject, result) if isinstance(x, models.Model)), None))
                     changed, persons = writes.gathered()
-                    Event.objects.create(verb=verb, subject=about, agency=actor.agency, persons=persons)
-                    audit.record(context, verb, about, persons, changed)
+                    writes.last = [(NEWS, [verb, about, actor.agency, persons]), (audit.INSERT, audit.entry(context, verb, about, persons, changed))]
             return result
 
         says = (inspect.getdoc(function) or "").split("\n")[0]

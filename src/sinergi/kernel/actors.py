@@ -1,4 +1,5 @@
 """Who acts: a person of an agency, a machine client, or a named command. Carried by `acting`, asked by every policy."""
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .models import Grant, User
@@ -42,12 +43,18 @@ class Actor:
 
 def actor_of(user: User) -> Actor:
     """The actor a signed-in user is, by his grants of today. One query."""
+    here = user.is_active and user.left_at is None
+    grants = Grant.objects.filter(user=user, ended_at=None).values_list("role", "area_kind", "area") if here else ()
+    return Actor(str(user.pk), user.name, user.agency_id or "", areas_of(grants))
+
+
+def areas_of(grants: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Grants (role, kind of area, area) -> verb -> the areas it is held in."""
     areas: dict[str, set[tuple[str, str]]] = {}
-    if user.is_active and user.left_at is None:
-        for role, kind, code in Grant.objects.filter(user=user, ended_at=None).values_list("role", "area_kind", "area"):
-            for verb in ROLES.get(role, ()):
-                areas.setdefault(verb, set()).add((kind, code))
-    return Actor(str(user.pk), user.name, user.agency_id or "", {verb: frozenset(found) for verb, found in areas.items()})
+    for role, kind, code in grants:
+        for verb in ROLES.get(role, ()):
+            areas.setdefault(verb, set()).add((kind, code))
+    return {verb: frozenset(found) for verb, found in areas.items()}
 
 
 def command(name: str, *verbs: str, agency: str = "") -> Actor:

@@ -57,12 +57,16 @@ def plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | str) else str(value) if not isinstance(value, dict | list) else value
 
 
-def record(context: Acting, verb: str, subject: str, persons: Iterable[UUID], changes: dict[str, Any]) -> None:
-    """Write one entry. The time, the number and the transaction are PostgreSQL's own."""
+def entry(context: Acting, verb: str, subject: str, persons: Iterable[UUID], changes: dict[str, Any]) -> list[Any]:
+    """What INSERT enters. The time, the number and the transaction are PostgreSQL's own."""
     who = context.actor
+    return [who.id, who.agency, context.purpose, verb, subject, list(dict.fromkeys(persons)), json.dumps(changes, default=str), context.request]
+
+
+def record(context: Acting, verb: str, subject: str, persons: Iterable[UUID], changes: dict[str, Any]) -> None:
+    """Write one entry."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [who.id, who.agency, context.purpose, verb, subject, list(dict.fromkeys(persons)),
-                                json.dumps(changes, default=str), context.request])
+        cursor.execute(INSERT, entry(context, verb, subject, persons, changes))
 
 
 def record_shown(context: Acting) -> None:

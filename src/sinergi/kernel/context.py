@@ -8,12 +8,16 @@ from .actors import Actor
 
 @dataclass
 class Acting:
-    """The context of one transaction. `shown` gathers the persons whose data left the database for somebody's eyes."""
+    """The context of one transaction. `shown` gathers the persons whose data left the database for somebody's eyes.
+
+    `whole`: whatever is refused inside ends the whole transaction, so that an action needs no savepoint of its own.
+    """
 
     actor: Actor
     purpose: str
     request: str = ""
     page: str = ""
+    whole: bool = False
     shown: dict[UUID, None] = field(default_factory=dict)
 
 

@@ -116,22 +116,21 @@ def household_is_open(household_id: UUID) -> bool:
 
 
 def people(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
-    """Persons by id, those of others left out; a merged one stands under the id asked for. Two queries, three where somebody was merged."""
-    ids = list(dict.fromkeys(person_ids))
-    found = views(ids)
-    survivors = {i: resolve(i) for i in Person.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("id", flat=True)} if ids else {}
+    """Persons by id, those of others left out; a merged one stands under the id asked for. Two queries, more where somebody was merged."""
+    rows = persons(list(dict.fromkeys(person_ids)))
+    found = {row.pk: view(row) for row in rows}
+    survivors = {row.pk: resolve(row.pk) for row in rows if row.merged_into_id is not None}
     if survivors:
-        later = views(survivors.values())
+        later = {row.pk: view(row) for row in persons(list(survivors.values()))}
         found |= {old: later[new] for old, new in survivors.items() if new in later}
     shown(v.id for v in found.values())
     return found
 
 
-def views(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
-    """Persons by id with their number. Two queries."""
+def persons(person_ids: list[UUID]) -> list[Person]:
+    """Rows with their numbers in force. Two queries."""
     numbers = Identifier.objects.filter(ended_at=None).order_by("id")
-    rows = Person.objects.filter(pk__in=list(person_ids)).prefetch_related(Prefetch("identifiers", numbers))
-    return {p.pk: view(p) for p in rows}
+    return list(Person.objects.filter(pk__in=person_ids).prefetch_related(Prefetch("identifiers", numbers)))
 
 
 def view(person: Person) -> PersonView:

@@ -1,0 +1,25 @@
+"""What surrounds a request of the API: headers that keep its answer out of every store and frame, and nothing that only pages need.
+
+No session, cookie, form token or page language is looked at: the bearer token is the only way in (`factory`).
+"""
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+HEADERS = {"Cache-Control": "no-store, private", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY"}
+
+
+class Door:
+    """The innermost layer; the request's number, its log line and the transport's headers are put on outside."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer. A host that is not ours is refused before anything is asked."""
+        request.get_host()
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
