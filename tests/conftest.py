@@ -139,9 +139,16 @@ def django_db_setup(template_db, worker_id, django_db_blocker) -> Iterator[None]
 @pytest.fixture
 def own_db(template_db, worker_id, django_db_setup, django_db_blocker) -> Iterator[str]:
     """A fresh clone for this test alone; what it commits is gone afterwards. Gives the database's name."""
-    name = f"{template_db}_{worker_id}_{secrets.token_hex(3)}"
-    copy_database(name, template_db)
-    with django_db_blocker.unblock(), pointed_at(name):
+    with django_db_blocker.unblock(), fresh_clone(template_db, worker_id) as name:
+        yield name
+
+
+@contextmanager
+def fresh_clone(template: str, worker: str) -> Iterator[str]:
+    """A clone of the template that all three logins use while the block runs; afterwards it is gone."""
+    name = f"{template}_{worker}_{secrets.token_hex(3)}"
+    copy_database(name, template)
+    with pointed_at(name):
         yield name
     drop_database(name)
 

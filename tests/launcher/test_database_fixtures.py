@@ -5,10 +5,9 @@ import urllib.request
 import pytest
 from django.db import connection, connections
 
+from tests.conftest import fresh_clone
+
 COUNT = "SELECT count(*) FROM django_content_type WHERE app_label = 'only-here'"
-
-OWN: list[str] = []  # databases that tests of this file had for themselves
-
 
 def insert() -> None:
     with connection.cursor() as cursor:
@@ -28,16 +27,20 @@ def test_what_a_test_writes_is_rolled_back(db, turn):
     assert count() == 1
 
 
-@pytest.mark.parametrize("turn", [1, 2])
-def test_an_own_database_begins_empty_keeps_commits_and_is_gone(own_db, owner, in_thread, turn):
+def test_an_own_database_begins_empty_and_keeps_commits(own_db, owner, in_thread):
     assert count() == 0
     insert()
     assert owner.execute(COUNT).fetchone() == (1,)
     assert in_thread(count) == 1
     assert connection.settings_dict["NAME"] == own_db
-    assert owner.execute("SELECT count(*) FROM pg_database WHERE datname = ANY(%s)", [OWN]).fetchone() == (0,)
-    OWN.append(own_db)
-    assert len(OWN) == turn
+
+
+def test_an_own_database_is_gone_afterwards(owner, template_db, worker_id):
+    there = "SELECT count(*) FROM pg_database WHERE datname = %s"
+    with fresh_clone(template_db, worker_id) as name:
+        insert()
+        assert owner.execute(there, [name]).fetchone() == (1,)
+    assert owner.execute(there, [name]).fetchone() == (0,)
 
 
 def test_each_alias_signs_in_as_its_own_role(own_db):

@@ -151,7 +151,7 @@ def test_search_goes_by_its_indexes_among_many(maiwp, owner):
         plan = "\n".join(row[0] for row in owner.execute(f"EXPLAIN SELECT person_id FROM registry_personsearch WHERE {where} LIMIT 200").fetchall())
         assert "Seq Scan" not in plan, plan
     with finder(maiwp) as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM sinergi_find(ARRAY['000000100777'], '{}', '{}', NULL, NULL, 200)")
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM sinergi_find(ARRAY['000000100777'], '{}', '{}', NULL, NULL, 200)")
         looked_at = cursor.fetchone()[0][0]["Plan"]["Shared Hit Blocks"]
     assert looked_at < 500, "row security must not keep the finder from its indexes: the whole table is 1,000 blocks"
 

@@ -24,14 +24,14 @@ def secret(name: str, made_up: str) -> str:
     return value
 
 
-def database(url: str, **extra: object) -> dict[str, object]:
-    """A libpq address (socket folder in ?host= or a host) -> Django's form."""
+def database(url: str, options: dict[str, object]) -> dict[str, object]:
+    """A libpq address (socket folder in ?host= or a host, sslmode and the like behind it) -> Django's form."""
     parts = urlsplit(url)
     query = {k: v[0] for k, v in parse_qs(parts.query).items()}
     host = query.pop("host", None) or parts.hostname or ""
     return {"ENGINE": "django.db.backends.postgresql", "NAME": parts.path[1:], "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""), "HOST": host, "PORT": str(query.pop("port", None) or parts.port or ""),
-            "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0, **extra}
+            "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0, "OPTIONS": {**query, **options}}
 
 
 def pooled(size: int) -> dict[str, object]:
@@ -56,11 +56,11 @@ GOVERNMENT_SITE = os.environ.get("SINERGI_GOVERNMENT_SITE") == "1"  # the 'offic
 
 APP_URL = os.environ.get("SINERGI_DATABASE_URL", "postgresql:///sinergi")
 DATABASES = {
-    "default": database(APP_URL, OPTIONS=pooled(10)),
-    "finder": database(os.environ.get("SINERGI_FINDER_URL", APP_URL), OPTIONS=pooled(10)),
+    "default": database(APP_URL, pooled(10)),
+    "finder": database(os.environ.get("SINERGI_FINDER_URL", APP_URL), pooled(10)),
 }
 if os.environ.get("SINERGI_OWNER_URL"):
-    DATABASES["owner"] = database(os.environ["SINERGI_OWNER_URL"], OPTIONS={"options": "-c lock_timeout=5s -c statement_timeout=0"})
+    DATABASES["owner"] = database(os.environ["SINERGI_OWNER_URL"], {"options": "-c lock_timeout=5s -c statement_timeout=0"})
 APP_ROLE, FINDER_ROLE = str(DATABASES["default"]["USER"]), str(DATABASES["finder"]["USER"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count
 
 from sinergi.kernel.jobs import progress_about
-from sinergi.kernel.models import AuditEntry
 
 from ..models import Batch, BatchRow, ColumnMapping
 from ..submission.columns import column_of, guess, header_key
@@ -110,5 +110,6 @@ def result_rows(found: Batch, language: str, outcome: str) -> Iterator[list[obje
 
 def touched(persons: set[Any]) -> set[UUID]:
     """Of these persons, those on whom somebody has worked since they were registered, by the audit."""
-    entries = AuditEntry.objects.filter(persons__overlap=list(persons)).exclude(verb__in=UNTOUCHED).values_list("persons", flat=True)
-    return {person for row in entries for person in row} & persons
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sinergi_touched(%s, %s)", [list(persons), list(UNTOUCHED)])
+        return {row[0] for row in cursor.fetchall()}
