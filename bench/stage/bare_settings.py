@@ -6,4 +6,4 @@ from sinergi.config.settings import *  # noqa: F403
 from sinergi.config.settings import database, pooled
 
 ROOT_URLCONF = "bench.stage.bare"
-DATABASES = {"default": database(os.environ["SINERGI_OWNER_URL"], OPTIONS={"options": "-c session_replication_role=replica", **pooled(10)})}
+DATABASES = {"default": database(os.environ["SINERGI_OWNER_URL"], {"options": "-c session_replication_role=replica", **pooled(10)})}

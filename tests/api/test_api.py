@@ -114,6 +114,7 @@ def test_as_served_an_answer_is_numbered_kept_by_nobody_and_framed_by_nobody(aim
         answered, headers, content = served(address, given)
         assert answered == status and headers["Content-Length"] == str(len(content)) and headers["X-Request-ID"]
         assert headers["Cache-Control"] == "no-store, private" and "default-src 'none'" in headers["Content-Security-Policy"]
+        assert status == "200 OK" or headers["Content-Type"] == "application/problem+json"
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["X-Frame-Options"] == "DENY" and "Set-Cookie" not in headers
 
 
@@ -121,3 +122,12 @@ def test_as_served_a_foreign_host_is_refused_and_a_page_goes_through_every_layer
     assert served(f"/api/v1/persons/{family(aim).person_id}", token, host="elsewhere.example")[0] == "400 Bad Request"
     _, headers, _ = served("/masuk/")
     assert "style-src" in headers["Content-Security-Policy"] and "Cookie" in headers["Vary"]
+
+
+def test_as_served_a_defect_is_a_problem_with_the_number_that_leads_to_the_log(aim, token, owner):
+    registered = family(aim)
+    owner.execute("ALTER TABLE registry_person RENAME COLUMN name TO was_name")
+    status, headers, content = served(f"/api/v1/persons/{registered.person_id}", token)
+    found = json.loads(content)
+    assert status == "500 Internal Server Error" and found["code"] == "input.broken" and found["request"] == headers["X-Request-ID"]
+    assert "was_name" not in content.decode()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 HEADERS = {"Cache-Control": "no-store, private", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY"}
+ADDRESSES = "sinergi.api.urls"
 
 
 class Door:
@@ -16,8 +17,9 @@ class Door:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer. A host that is not ours is refused before anything is asked."""
+        """Answer, by the API's own addresses. A host that is not ours is refused before anything is asked."""
         request.get_host()
+        request.urlconf = ADDRESSES  # type: ignore[attr-defined]
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

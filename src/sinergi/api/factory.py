@@ -139,6 +139,16 @@ def said(request: HttpRequest, status: int, code: str) -> HttpResponse:
     return problem(request, status, code, Refused(code).sentence(language_of(request)))
 
 
+def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer at an address that is none."""
+    return said(request, 404, "input.nothing_there")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The answer when something broke; its request number leads to the log."""
+    return said(request, 500, "input.broken")
+
+
 def today() -> dt.date:
     """The day of the request, in Malaysia."""
     return timezone.localdate()
