@@ -12,18 +12,17 @@ from sinergi.kernel.jobs import Step, job
 
 from .actions import batches as actions
 from .models import Batch
-from .queries import batches
 
 CHECKED_AT_ONCE, REGISTERED_AT_ONCE = 1000, 250
 
 
 def gave_up(*, actor: Actor, fault: str, batch_id: str) -> None:
-    """A list whose job is never tried again stands as it is; its page says so and offers to go on or to undo."""
+    """A list whose job is never tried again stands as it is; its page says so, and offers to stop it and then to go on or to undo."""
 
 
 def the_list(batch_id: str) -> Batch:
-    """The list, as long as who started the job may still see it."""
-    found = batches.batch(UUID(batch_id))
+    """The list, held until the step ends, as long as who started the job may still see it."""
+    found = Batch.objects.select_for_update().filter(pk=UUID(batch_id)).first()
     if found is None:
         raise Refused("not_allowed", verb="batch.read")
     return found

@@ -74,13 +74,15 @@ def show(request: HttpRequest, found: Any, refused: str = "") -> HttpResponse:
     view = queries.batch_view(found)
     context: dict[str, Any] = {"batch": view, "state_words": state_words(view.state), "busy": view.state in BUSY, "refused": refused,
                                "header": found.header, "counts": count_rows(view.counts), "percent": 100 * view.done // max(1, view.rows)}
-    if view.state in ("received", "checked"):
+    begun = bool(view.counts.get("registered") or view.counts.get("known"))
+    if view.state in ("received", "checked") or (view.state == "stopped" and not begun):
         mapped, samples = queries.mapping_of(found), queries.samples(found)
         context["columns"] = [{"number": i, "name": name, "field": mapped.get(str(i), ""), "sample": [line[i] for line in samples if line[i]]}
                               for i, name in enumerate(found.header)]
         context["fields"] = [(field, words[language()]) for field, words in columns.fields(law.current()).items()]
+    context["ready"] = view.state in ("checked", "stopped") and view.counts.get("good") and not view.counts.get("waiting")
     if view.state not in ("received", "checking"):
-        context["bad"] = [(bad, bad.words[language()]) for bad in queries.bad_fields(found)]
+        context["bad"] = [(bad, bad.words[language()]) for bad in queries.bad_fields(found, language())]
     part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "progress"
     return render(request, "batches/progress.html" if part else "batches/one.html", context, status=422 if refused else 200)
 

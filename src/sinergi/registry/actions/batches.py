@@ -1,9 +1,12 @@
 """A partner's list: received, its columns mapped, checked row by row, registered by a job, undone while nobody has worked on it."""
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from sinergi.core.rules import Law
 from sinergi.kernel import files
@@ -13,32 +16,53 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.flow import move
 
 from .. import policy
+from ..codes import IDENTIFIER_KINDS
 from ..models import BATCH, Batch, BatchRow, ColumnMapping, Household, Person, Submission
 from ..queries.batches import touched
-from ..submission import SubmissionFaults, read_submission
+from ..submission import Clean, SubmissionFaults, read_submission
 from ..submission.columns import body_of, fields, header_key
 from ..submission.spreadsheet import Table
 from .registering import Registered, register_households
 
+KEPT_AT_ONCE = 2000
+
 
 @action("batch.receive", policy.of_an_agency)
 def receive_batch(content: bytes, *, actor: Actor, table: Table, title: str, on: date, at: datetime) -> Batch:
-    """Keep a list as it came, encrypted. Nothing is registered yet. `table`: the list as `spreadsheet.table_of` read it."""
-    batch = Batch(agency_id=actor.agency, title=title.strip()[:160] or f"{on:%d/%m/%Y}", header=list(table.header), rows=len(table.rows), on=on,
-                  received_at=at, received_by=actor.id)
+    """Keep a list as it came, encrypted. Nothing is registered yet. `table`: the list as `spreadsheet.table_of` reads it.
+
+    Raises Refused: as reading the rows does; then nothing is kept.
+    """
+    batch = Batch(agency_id=actor.agency, title=title.strip()[:160] or f"{on:%d/%m/%Y}", header=list(table.header), on=on, received_at=at,
+                  received_by=actor.id)
+    batch.save()
+    while lines := [BatchRow(batch=batch, row=number, cells=list(cells)) for number, cells in islice(table.rows, KEPT_AT_ONCE)]:
+        BatchRow.objects.bulk_create(lines)
+        batch.rows += len(lines)
     batch.file = str(files.keep(content, name=batch.title, kind="list").id)
     batch.save()
-    BatchRow.objects.bulk_create((BatchRow(batch=batch, row=number, cells=list(cells)) for number, cells in table.rows), batch_size=2000)
     return batch
+
+
+def lock(batch: Batch) -> None:
+    """Wait for whoever works on the list, then see where it stands."""
+    batch.refresh_from_db(fields=["state"], from_queryset=Batch.objects.select_for_update())
+
+
+def step(batch: Batch, verb: str) -> None:
+    """One step of the list's life, kept. Raises Refused: `flow.wrong_state`."""
+    lock(batch)
+    move(batch, BATCH, verb)
+    batch.save(update_fields=["state"])
 
 
 @action("batch.map", policy.own_batch)
 def map_batch(batch: Batch, *, actor: Actor, columns: Mapping[str, str], law: Law, at: datetime) -> Batch:
     """Say which column means what, and begin the check; the agency's choice is remembered for the same header.
 
-    Raises Refused: `list.no_name`, `list.unknown_column`, `list.column_twice`, `flow.wrong_state`.
+    Raises Refused: `list.no_name`, `list.unknown_column`, `list.column_twice`, `list.begun`, `flow.wrong_state`.
     """
-    chosen = {number: field for number, field in columns.items() if field}
+    chosen = {number: field for number, field in columns.items() if field and number in map(str, range(len(batch.header)))}
     unknown = next((f for f in chosen.values() if f not in fields(law)), None)
     if unknown is not None:
         raise Refused("list.unknown_column", field="columns", name=unknown)
@@ -46,9 +70,11 @@ def map_batch(batch: Batch, *, actor: Actor, columns: Mapping[str, str], law: La
         raise Refused("list.no_name", field="columns")
     if len(set(chosen.values())) != len(chosen):
         raise Refused("list.column_twice", field="columns")
-    move(batch, BATCH, "map")
+    step(batch, "map")
+    if BatchRow.objects.filter(batch=batch, outcome__in=["registered", "known"]).exists():
+        raise Refused("list.begun")
     batch.columns = chosen
-    batch.save(update_fields=["state", "columns"])
+    batch.save(update_fields=["columns"])
     BatchRow.objects.filter(batch=batch).update(outcome="waiting", errors=[])
     ColumnMapping.objects.update_or_create(agency_id=batch.agency_id, header=header_key(batch.header), defaults={"columns": chosen, "mapped_at": at})
     return batch
@@ -56,50 +82,82 @@ def map_batch(batch: Batch, *, actor: Actor, columns: Mapping[str, str], law: La
 
 @action("batch.check", policy.own_batch)
 def check_rows(batch: Batch, *, actor: Actor, law: Law, most: int) -> int:
-    """Check the next rows against the vocabulary; a bad row keeps its faults, field by field. Returns how many were checked."""
-    lines = list(BatchRow.objects.filter(batch=batch, outcome="waiting").order_by("row")[:most])
-    numbers = numbers_before(batch, lines)
-    for line in lines:
-        line.errors = faults_of(batch, line, law, numbers)
-        line.outcome = "refused" if line.errors else "good"
-    BatchRow.objects.bulk_update(lines, ["outcome", "errors"], batch_size=1000)
-    if not BatchRow.objects.filter(batch=batch, outcome="waiting").exists():
+    """Check the next rows against the vocabulary; a bad row keeps its faults, field by field. Returns how many were checked.
+
+    The last call looks for numbers that stand twice in the list. Raises Refused: `flow.wrong_state`.
+    """
+    lock(batch)
+    if batch.state != "checking":
         move(batch, BATCH, "check")
-        batch.save(update_fields=["state"])
-    changes().note(checked=len(lines), refused=sum(bool(line.errors) for line in lines))
+    lines = list(BatchRow.objects.filter(batch=batch, outcome="waiting").order_by("row")[:most])
+    for line in lines:
+        line.errors = faults_of(batch, line, law)
+        line.outcome = "refused" if line.errors else "good"
+    save_lines(lines)
+    twice = 0
+    if not BatchRow.objects.filter(batch=batch, outcome="waiting").exists():
+        twice = refuse_twice(batch)
+        step(batch, "check")
+    changes().note(checked=len(lines), refused=sum(bool(line.errors) for line in lines) + twice)
     return len(lines)
 
 
-def digits(text: object) -> str:
-    """The digits of a number without leading zeros, which a spreadsheet may have eaten."""
-    return "".join(c for c in str(text or "") if c.isdigit()).lstrip("0")
+def save_lines(lines: Sequence[BatchRow]) -> None:
+    """What became of rows: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE registry_batchrow r SET outcome = v.outcome, errors = v.errors, person_id = v.person FROM unnest(%s::bigint[], %s::text[], "
+            "%s::jsonb[], %s::uuid[]) AS v (id, outcome, errors, person) WHERE r.id = v.id",
+            [[line.pk for line in lines], [line.outcome for line in lines], [json.dumps(line.errors) for line in lines],
+             [line.person_id for line in lines]])
 
 
-def numbers_before(batch: Batch, lines: Sequence[BatchRow]) -> dict[str, int]:
-    """MyKad number of these rows -> the first row of the list that has it, for finding the same person twice in one file."""
-    column = next((int(n) for n, field in batch.columns.items() if field == "person.mykad"), None)
-    found: dict[str, int] = {}
-    if column is None or not lines:
-        return found
-    written = {form for line in lines for form in (line.cells[column], digits(line.cells[column]), digits(line.cells[column]).zfill(12))}
-    earlier = BatchRow.objects.filter(batch=batch, row__lt=lines[0].row, **{f"cells__{column}__in": sorted(written - {""})})
-    for row, number in [*earlier.order_by("row").values_list("row", f"cells__{column}"), *((line.row, line.cells[column]) for line in lines)]:
-        if digits(number):
-            found.setdefault(digits(number), row)
+def refuse_twice(batch: Batch) -> int:
+    """Refuse good rows whose number stands in an earlier row already, however it is written there. Returns how many."""
+    found = 0
+    for number, field in batch.columns.items():
+        if field.removeprefix("person.") not in IDENTIFIER_KINDS:
+            continue
+        first_rows = rows_with_number_before(batch, int(number))
+        lines = list(BatchRow.objects.filter(pk__in=first_rows, outcome="good"))
+        for line in lines:
+            line.outcome = "refused"
+            line.errors = [{"field": field, "value": line.cells[int(number)], **said(Refused("list.twice", row=first_rows[line.pk]))}]
+        save_lines(lines)
+        found += len(lines)
     return found
 
 
-def faults_of(batch: Batch, line: BatchRow, law: Law, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+def rows_with_number_before(batch: Batch, column: int) -> dict[int, int]:
+    """Rows whose number is that of an earlier row -> that row's number in the file. Leading zeros, which a spreadsheet eats, do not count."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, first FROM (SELECT id, row, min(row) OVER (PARTITION BY number) AS first FROM (SELECT id, row, "
+            "ltrim(upper(regexp_replace(cells ->> %s::int, '[^0-9A-Za-z]', '', 'g')), '0') AS number FROM registry_batchrow WHERE batch_id = %s) c "
+            "WHERE number <> '') f WHERE first < row", [column, batch.pk])
+        return dict(cursor.fetchall())
+
+
+def faults_of(batch: Batch, line: BatchRow, law: Law) -> list[dict[str, Any]]:
     """What is wrong with a row: field, code, value, and the mend in both languages."""
-    body = body_of(line.cells, batch.columns, batch.on.isoformat())
+    width = len(batch.header)
+    if len(line.cells) > width:
+        return [{"field": "row", "value": " | ".join(filter(None, line.cells[width:]))[:80], **said(Refused("list.too_many_cells", columns=width))}]
     try:
-        read_submission(body, law=law, on=batch.on, demo=settings.DEMO_PEOPLE)
+        read_row(batch, line, law)
     except SubmissionFaults as faults:
-        return [{"field": f.field, "code": f.code, "value": str(f.value or "")[:80], "words": f.words} for f in faults.faults]
-    first = numbers.get(digits(body["person"].get("mykad")), line.row)
-    if first < line.row:
-        return [{"field": "person.mykad", "value": body["person"]["mykad"], **said(Refused("list.twice", row=first))}]
+        return as_errors(faults)
     return []
+
+
+def read_row(batch: Batch, line: BatchRow, law: Law) -> Clean:
+    """A row as a household of one. Raises SubmissionFaults."""
+    return read_submission(body_of(line.cells, batch.columns, batch.on.isoformat()), law=law, on=batch.on, demo=settings.DEMO_PEOPLE)
+
+
+def as_errors(faults: SubmissionFaults) -> list[dict[str, Any]]:
+    """Faults as a row keeps them."""
+    return [{"field": f.field, "code": f.code, "value": str(f.value or "")[:80], "words": f.words} for f in faults.faults]
 
 
 def said(refused: Refused) -> dict[str, Any]:
@@ -109,55 +167,75 @@ def said(refused: Refused) -> dict[str, Any]:
 
 @action("batch.start", policy.own_batch)
 def start_batch(batch: Batch, *, actor: Actor) -> Batch:
-    """Begin to register the good rows; bad ones wait for a corrected file. Raises Refused: `list.nothing_good`, `flow.wrong_state`."""
-    if not BatchRow.objects.filter(batch=batch, outcome="good").exists():
+    """Begin to register the good rows, or go on after a stop; bad ones wait for a corrected file.
+
+    Raises Refused: `list.nothing_good`, `list.not_checked`, `flow.wrong_state`.
+    """
+    step(batch, "start")
+    outcomes = set(BatchRow.objects.filter(batch=batch).values_list("outcome", flat=True).distinct())
+    if "waiting" in outcomes:
+        raise Refused("list.not_checked")
+    if "good" not in outcomes:
         raise Refused("list.nothing_good")
-    move(batch, BATCH, "start")
-    batch.save(update_fields=["state"])
     return batch
 
 
 @action("batch.register", policy.own_batch)
 def register_rows(batch: Batch, *, actor: Actor, law: Law, most: int, at: datetime) -> int:
-    """Register the next good rows, each kept as a submission as received. Returns how many; the last call closes the list."""
-    lines = list(BatchRow.objects.filter(batch=batch, outcome="good").order_by("row")[:most])
-    bodies = [body_of(line.cells, batch.columns, batch.on.isoformat()) for line in lines]
-    submissions = Submission.objects.bulk_create(
-        Submission(agency_id=actor.agency, channel="group", body=body, received_at=at, received_by=actor.id) for body in bodies)
-    received = [(kept.pk, read_submission(kept.body, law=law, on=batch.on, demo=settings.DEMO_PEOPLE)) for kept in submissions]
-    for line, result in zip(lines, register_households(received, actor=actor, at=at) if received else [], strict=True):
-        settle(line, result)
-    BatchRow.objects.bulk_update(lines, ["outcome", "errors", "person"], batch_size=1000)
-    if not BatchRow.objects.filter(batch=batch, outcome="good").exists():
+    """Register the next good rows, each kept as a submission as received. Returns how many; the last call closes the list.
+
+    A row that the law's vocabulary of today no longer takes is refused by itself. Raises Refused: `flow.wrong_state`.
+    """
+    lock(batch)
+    if batch.state != "running":
         move(batch, BATCH, "finish")
+    lines = list(BatchRow.objects.filter(batch=batch, outcome="good").order_by("row")[:most])
+    received: list[tuple[BatchRow, Submission, Clean]] = []
+    for line in lines:
+        try:
+            clean = read_row(batch, line, law)
+        except SubmissionFaults as faults:
+            line.outcome, line.errors = "refused", as_errors(faults)
+            continue
+        body = body_of(line.cells, batch.columns, batch.on.isoformat())
+        received.append((line, Submission(agency_id=actor.agency, channel="group", body=body, received_at=at, received_by=actor.id), clean))
+    Submission.objects.bulk_create(submission for _, submission, _ in received)
+    taken = [(submission.pk, clean) for _, submission, clean in received]
+    for (line, _, clean), result in zip(received, register_households(taken, actor=actor, at=at) if taken else [], strict=True):
+        settle(line, clean, result)
+    save_lines(lines)
+    if not BatchRow.objects.filter(batch=batch, outcome="good").exists():
+        step(batch, "finish")
         batch.finished_at = at
-        batch.save(update_fields=["state", "finished_at"])
+        batch.save(update_fields=["finished_at"])
     changes().note(registered=sum(line.outcome == "registered" for line in lines), known=sum(line.outcome == "known" for line in lines))
     return len(lines)
 
 
-def settle(line: BatchRow, result: Registered | Refused) -> None:
+def settle(line: BatchRow, clean: Clean, result: Registered | Refused) -> None:
     """What became of a row."""
-    if isinstance(result, Refused):
-        line.outcome = "refused"
-        line.errors = [{"field": result.field or "person", "value": "", **said(result)}]
+    if not isinstance(result, Refused):
+        line.outcome, line.person_id = ("known" if result.known else "registered"), result.person_id
         return
-    line.outcome, line.person_id = ("known" if result.known else "registered"), result.person_id
+    line.outcome = "refused"
+    if result.code == "person.known_elsewhere":
+        number = clean.people[0].numbers[0]
+        line.errors = [{"field": f"person.{number.kind}", "value": number.value, **said(Refused("list.known_elsewhere"))}]
+    else:
+        line.errors = [{"field": result.field or "row", "value": "", **said(result)}]
 
 
 @action("batch.stop", policy.own_batch)
 def stop_batch(batch: Batch, *, actor: Actor) -> Batch:
-    """Give the list up: what is registered stays, and can be undone."""
-    move(batch, BATCH, "stop")
-    batch.save(update_fields=["state"])
+    """Stop at the next step: what is registered stays, and can be undone; what is left can be gone on with."""
+    step(batch, "stop")
     return batch
 
 
 @action("batch.undo", policy.own_batch)
 def undo_batch(batch: Batch, *, actor: Actor) -> Batch:
     """Remove the persons that this list alone brought, while nobody has worked on them; the others stay and are counted."""
-    move(batch, BATCH, "undo")
-    batch.save(update_fields=["state"])
+    step(batch, "undo")
     lines = BatchRow.objects.filter(batch=batch, outcome="registered")
     mine = set(lines.values_list("person_id", flat=True)) - {None}
     free = mine - touched(mine)

@@ -7,9 +7,9 @@ from django.db.models import Q
 from sinergi.kernel.flow import flow, states
 
 BATCH = flow("batch", {
-    "map": (frozenset({"received", "checked"}), "checking"),
+    "map": (frozenset({"received", "checked", "stopped"}), "checking"),
     "check": (frozenset({"checking"}), "checked"),
-    "start": (frozenset({"checked"}), "running"),
+    "start": (frozenset({"checked", "stopped"}), "running"),
     "finish": (frozenset({"running"}), "finished"),
     "stop": (frozenset({"checking", "running"}), "stopped"),
     "undo": (frozenset({"finished", "stopped"}), "undone"),

@@ -12,7 +12,7 @@ from sinergi.kernel.jobs import progress_about
 
 from ..models import Batch, BatchRow, ColumnMapping
 from ..submission.columns import column_of, guess, header_key
-from ..submission.spreadsheet import csv_bytes
+from ..submission.spreadsheet import ADDED, csv_bytes
 
 UNTOUCHED = ("person.register", "person.read", "person.search", "batch.register")
 OUTCOME_WORDS = {
@@ -23,7 +23,7 @@ OUTCOME_WORDS = {
 
 @dataclass(frozen=True)
 class BatchView:
-    """A list with its counts by outcome; `done` of `total` while a job works on it."""
+    """A list with its counts by outcome; `done` of `rows` while a job works on it, `fault` when that job failed, `given_up` for good."""
 
     id: UUID
     title: str
@@ -34,6 +34,7 @@ class BatchView:
     counts: dict[str, int]
     done: int
     fault: str
+    given_up: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def view(found: Batch, counts: dict[str, int]) -> BatchView:
     left = counts.get("waiting" if found.state == "checking" else "good", 0)
     progress = progress_about(f"registry.Batch:{found.pk}") if found.state in ("checking", "running") else None
     return BatchView(found.pk, found.title, found.state, found.rows, found.received_at, found.finished_at, counts, found.rows - left,
-                     progress.fault if progress else "")
+                     progress.fault if progress else "", progress is not None and progress.state == "failed")
 
 
 def mapping_of(found: Batch) -> dict[str, str]:
@@ -87,10 +88,10 @@ def samples(found: Batch, most: int = 3) -> list[list[str]]:
     return list(BatchRow.objects.filter(batch=found).order_by("row").values_list("cells", flat=True)[:most])
 
 
-def bad_fields(found: Batch, most: int = 200) -> tuple[BadField, ...]:
+def bad_fields(found: Batch, language: str, most: int = 200) -> tuple[BadField, ...]:
     """Wrong cells in the order of the file, at most so many rows."""
     lines = BatchRow.objects.filter(batch=found, outcome="refused").order_by("row").values_list("row", "errors")[:most]
-    return tuple(BadField(row, column_of(e["field"], found.columns, found.header), e["value"], e["words"]) for row, errors in lines for e in errors)
+    return tuple(BadField(row, column_of(e["field"], found.columns, found.header, language), e["value"], e["words"]) for row, errors in lines for e in errors)
 
 
 def result_file(found: Batch, language: str, outcome: str = "") -> bytes:
@@ -99,13 +100,14 @@ def result_file(found: Batch, language: str, outcome: str = "") -> bytes:
 
 
 def result_rows(found: Batch, language: str, outcome: str) -> Iterator[list[object]]:
-    """The header, then the rows; streamed from the database."""
-    added = {"ms": ("Baris", "Hasil", "Cara membetulkan"), "en": ("Row", "Result", "How to mend")}[language]
-    yield [*found.header, *added]
+    """The header, then the rows; streamed from the database. What stood beyond the header's columns joins the last of them."""
+    width = len(found.header)
+    yield [*found.header, *ADDED[language]]
     lines = BatchRow.objects.filter(batch=found, **({"outcome": outcome} if outcome else {})).order_by("row")
     for row, cells, what, errors in lines.values_list("row", "cells", "outcome", "errors").iterator(chunk_size=2000):
-        mends = "; ".join(f"{column_of(e['field'], found.columns, found.header)}: {e['words'][language]}" for e in errors)
-        yield [*cells, row, OUTCOME_WORDS[what][language], mends]
+        mends = "; ".join(f"{column_of(e['field'], found.columns, found.header, language)}: {e['words'][language]}" for e in errors)
+        last = ", ".join(filter(None, cells[width - 1:]))
+        yield [*cells[:width - 1], last, row, OUTCOME_WORDS[what][language], mends]
 
 
 def touched(persons: set[Any]) -> set[UUID]:

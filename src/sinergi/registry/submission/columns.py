@@ -32,6 +32,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "household.ekasih": ("ekasih", "status ekasih"),
 }
 FACTS = ("income", "citizenship", "marital", "work", "oku_card")
+WHOLE_ROW = Words(ms="seluruh baris", en="the whole row")
 LEFT_OUT = frozenset({"person.relation", "person.no_document", "address.safe", "held_known"})
 
 
@@ -78,7 +79,10 @@ def body_of(line: Sequence[str], columns: Mapping[str, str], on: str) -> dict[st
     return nest(flat) | {"on": on}
 
 
-def column_of(field: str, columns: Mapping[str, str], header: Sequence[str]) -> str:
-    """The name of the column a fault's field came from; the field itself where no column did."""
+def column_of(field: str, columns: Mapping[str, str], header: Sequence[str], language: str) -> str:
+    """The name of the column a fault's field came from; where none did, what the field is called, or that the whole row is meant."""
     number = next((n for n, mapped in columns.items() if mapped == field), None)
-    return header[int(number)] if number is not None and int(number) < len(header) else field
+    if number is not None and int(number) < len(header):
+        return header[int(number)] or str(int(number) + 1)
+    words = FORMAT.get(field, WHOLE_ROW)
+    return words["en"] if language == "en" else words["ms"]

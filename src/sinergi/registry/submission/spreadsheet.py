@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import fastexcel
 
@@ -20,49 +21,77 @@ MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00(\.0+)?")
 WHOLE = re.compile(r"(\d+)\.0")
 ONE_DECIMAL = re.compile(r"\d+\.\d")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ADDED = {"ms": ("Baris", "Hasil", "Cara membetulkan"), "en": ("Row", "Result", "How to mend")}
 
 
 @dataclass(frozen=True)
 class Table:
-    """The first row as header, then the others with their numbers as a person sees them in the spreadsheet."""
+    """The first row as header; then the others, read one by one and once, each with its number as a person sees it in the spreadsheet.
+
+    A row is as long as the header, or longer where it holds more cells than the header names.
+    """
 
     header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: Iterator[tuple[int, tuple[str, ...]]]
 
 
 def table_of(content: bytes) -> Table:
-    """The whole list. Refused: as files.checked, list.wrong_kind, list.empty, list.too_many_rows, list.too_many_columns, list.same_header."""
+    """The list; columns that our own result file added are left out.
+
+    Refused: as files.checked, list.wrong_kind, list.empty, list.too_many_columns, list.same_header; while its rows are read
+    list.too_many_rows, list.wrong_kind.
+    """
     lines = xlsx_lines(content) if files.checked(content, kind="list") == "xlsx" else csv_lines(content)
-    filled = ((number, tuple(map(cell, line))) for number, line in enumerate(lines, 1))
-    found = [(number, line) for number, line in filled if any(line)]
-    if len(found) < 2:
+    filled = ((number, line) for number, given in enumerate(lines, 1) if any(line := tuple(map(cell, given))))
+    header, first = next(filled, (0, ()))[1], next(filled, None)
+    if first is None:
         raise Refused("list.empty", field="file")
-    if len(found) - 1 > MOST_ROWS:
-        raise Refused("list.too_many_rows", field="file", most=MOST_ROWS)
-    header = tuple(found[0][1])
-    while header and not header[-1]:
-        header = header[:-1]
-    if len(header) > MOST_COLUMNS:
+    header = header_of(header)
+    left_out = len(ADDED["ms"]) if header[-len(ADDED["ms"]):] in ADDED.values() else 0
+    return Table(header[:len(header) - left_out], rows_of(chain([first], filled), len(header), left_out))
+
+
+def header_of(line: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the columns. Refused: list.too_many_columns, list.same_header."""
+    while line and not line[-1]:
+        line = line[:-1]
+    if len(line) > MOST_COLUMNS:
         raise Refused("list.too_many_columns", field="file", most=MOST_COLUMNS)
-    named = [name.casefold() for name in header if name]
+    named = [name.casefold() for name in line if name]
     if len(set(named)) != len(named):
         raise Refused("list.same_header", field="file", name=next(n for n in named if named.count(n) > 1))
-    width = len(header)
-    return Table(header, tuple((number, (line + ("",) * width)[:width]) for number, line in found[1:]))
+    return line
+
+
+def rows_of(lines: Iterator[tuple[int, tuple[str, ...]]], width: int, left_out: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each row under the header's names. Refused: list.too_many_rows."""
+    for count, (number, line) in enumerate(lines, 1):
+        if count > MOST_ROWS:
+            raise Refused("list.too_many_rows", field="file", most=MOST_ROWS)
+        beyond = line[width:width + MOST_COLUMNS] if any(line[width:]) else ()
+        yield number, (line[:width] + ("",) * (width - len(line)))[:width - left_out] + beyond
 
 
 def csv_lines(content: bytes) -> Iterator[list[str]]:
-    """Rows of a CSV in UTF-8 (or, from older spreadsheets, Windows' Western code), whatever separates its cells."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.split("\n", 1)[0]
+    """Rows of a CSV in UTF-8 or UTF-16 (or, from older spreadsheets, Windows' Western code), whatever separates its cells."""
+    encoding = encoding_of(content)
+    first = next((line for line in io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace") if line.strip()), "")
     mark = max(",;\t|", key=first.count)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        yield from csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline=""), delimiter=mark)
     except csv.Error as broken:
         raise Refused("list.wrong_kind", field="file") from broken
+
+
+def encoding_of(content: bytes) -> str:
+    """How a text is written."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def xlsx_lines(content: bytes) -> Iterator[tuple[str, ...]]:
@@ -103,7 +132,8 @@ def safe_cell(value: object) -> str:
 
 def csv_bytes(rows: Iterator[list[object]]) -> bytes:
     """A result file: UTF-8 with its mark, so that spreadsheets read Malay names right; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    out = io.BytesIO()
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="")
+    csv.writer(text).writerows([safe_cell(value) for value in row] for row in rows)
+    text.flush()
+    return out.getvalue()
