@@ -96,6 +96,18 @@ def test_a_consent_is_not_given_twice_nor_by_who_does_not_serve(maiwp, who):
     refused("not_allowed", lambda: actions.withdraw_consent(uuid4(), actor=officer("irm"), purpose="register"))
 
 
+def test_a_consent_that_has_run_out_may_be_given_anew(maiwp, who):
+    miasa, last_year = officer("miasa"), timezone.now() - dt.timedelta(days=400)
+    (old,) = actions.give_consent(who, actor=maiwp, purpose="register", agencies=["miasa"], at=last_year,
+                                  consent=spoken(until_on=timezone.localdate(last_year) + dt.timedelta(days=30)))
+    assert not opens(miasa, who)
+    renewed = actions.claim_person(who, actor=miasa, purpose="register", consent=spoken())
+    assert opens(miasa, who) and renewed.pk != old
+    with acting(maiwp, purpose="register"):
+        assert queries.consent(old).withdrawn_at is None
+    refused("consent.already_given", lambda: actions.give_consent(who, actor=maiwp, purpose="register", agencies=["miasa"], consent=spoken()))
+
+
 def test_the_database_refuses_a_spoken_consent_without_witness(maiwp, who):
     from django.db import IntegrityError
 

@@ -228,6 +228,18 @@ def test_a_hidden_address_is_seen_by_named_people_alone(aim, home):
         assert queries.addresses(home.person_id, ON)[0].state == "perak"
 
 
+def test_an_address_recorded_as_hidden_hides_the_phone_too_and_moves_the_household_under_the_same_readers(aim, home):
+    colleague, mother, child = officer("aim", name="colleague"), home.person_id, home.people[2]
+    actions.record_address(mother, actor=aim, purpose="register", address=CleanAddress("perak", "7 Lorong Intan", "34000", safe=True), on=ON)
+    with acting(colleague, purpose="register"):
+        assert queries.person(mother).safe_address and queries.person(child).safe_address
+        assert not queries.contact_points(mother) and not queries.addresses(mother, ON) and not queries.addresses(child, ON)
+    with acting(aim, purpose="register"):
+        assert queries.contact_points(mother) and queries.addresses(mother, ON)[0].hidden
+        assert queries.find_people("019-000 0110", actor=aim, on=ON).candidates == ()
+    actions.record_address(child, actor=aim, purpose="register", address=CleanAddress("perak"), on=ON)
+
+
 def test_an_address_hidden_from_the_first_moment(aim):
     home = family(aim, address={"state": "perak", "lines": "x", "safe": True})
     with acting(aim, purpose="register"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from sinergi.kernel.action import action, changes
@@ -101,9 +102,9 @@ def giver_of(person_id: UUID, born: date | None, consent: ConsentGiven, now: dat
 
 def consented(person_id: UUID, agency: str, holder: str, giver: UUID, consent: ConsentGiven, actor: Actor, now: datetime) -> list[Consent]:
     """The consents to one agency, one a purpose, each with the opening it grants (none to the agency that registered him: it is open to that)."""
-    made = []
+    made, lasting = [], Q(until_on=None) | Q(until_on__gte=timezone.localdate(now))
     for purpose in dict.fromkeys(consent.purposes):
-        if Consent.objects.filter(person_id=person_id, agency_id=agency, purpose=purpose, withdrawn_at=None).exists():
+        if Consent.objects.filter(lasting, person_id=person_id, agency_id=agency, purpose=purpose, withdrawn_at=None).exists():
             raise Refused("consent.already_given", agency=agency)
         row = Consent.objects.create(
             person_id=person_id,

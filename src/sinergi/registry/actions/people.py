@@ -1,7 +1,8 @@
 """Changing what is kept of a person: his particulars, his address, who may read it, his household and his guardians."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,7 @@ def remember(person: Person, before: Mapping[str, Any], actor: Actor, at: dateti
         if name not in before:
             continue
         old = list(Fact.objects.filter(person=person, name=name, replaced_at=None))
+        changes().watch(*old)
         for row in old:
             row.replaced_at = at
             row.save(update_fields=["replaced_at"])
@@ -130,28 +132,55 @@ def end(rows: Any, at: datetime) -> None:
 def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: date, at: datetime | None = None) -> None:
     """Record where a person lives from a day on; the address before ends. Those of his household without one of their own live there too.
 
-    A person whose address is hidden keeps it hidden. Refused: `address.outside_area`, `address.hidden_from_you`.
+    A person whose address is hidden keeps it hidden; a hidden address hides the phones too, of all who live there.
+    Refused: `address.outside_area`, `address.hidden_from_you`.
     """
     person = Person.objects.get(pk=resolve(person_id))
     limits = actor.states("person.read")
     if limits and address.state not in limits:
         raise Refused("address.outside_area", field="state")
     hidden, rows = address.safe or person.safe_address, Rows(actor, at or timezone.now())
+    readers = list(SafeReader.objects.filter(person=person).values_list("user_id", flat=True))
     if hidden and not reads_hidden(actor, person.pk):
         if person.safe_address:
             raise Refused("address.hidden_from_you")
-        rows.reader(person.pk, user_id(actor))
+        readers.append(user_id(actor))
     for old in Address.objects.filter(person=person, to_on=None):
         changes().watch(old)
         old.to_on = max(on, old.from_on)
         old.save(update_fields=["to_on"])
+    living = [person, *without_address(person.pk, on)]
+    newly_hidden = [who for who in living if hidden and not who.safe_address]
+    name_readers(newly_hidden, readers, rows)
     rows.address(person.pk, address, on, hidden)
     rows.save()
     rows.enter()
-    for other in [person, *without_address(person.pk, on)]:
-        changes().watch(other)
-        other.state, other.safe_address = address.state, other.safe_address or hidden
-        other.save(update_fields=["state", "safe_address"])
+    for who in living:
+        changes().watch(who)
+        who.state = address.state
+        who.save(update_fields=["state"])
+    mark_hidden(newly_hidden, True)
+
+
+def name_readers(people: Sequence[Person], users: Iterable[UUID | None], rows: Rows) -> None:
+    """Name users who may read what is hidden of each of these people, where they are not named yet."""
+    named = set(SafeReader.objects.filter(person__in=people).values_list("person_id", "user_id"))
+    for who, user in product(people, dict.fromkeys(users)):
+        if (who.pk, user) not in named:
+            rows.reader(who.pk, user)
+
+
+def mark_hidden(people: Sequence[Person], hidden: bool) -> None:
+    """Hide every address, phone and e-mail address of these people, or show them again."""
+    for who in people:
+        changes().watch(who)
+        who.safe_address = hidden
+        who.save(update_fields=["safe_address"])
+    marked: list[Address | ContactPoint] = [*Address.objects.filter(person__in=people), *ContactPoint.objects.filter(person__in=people)]
+    for row in marked:
+        changes().watch(row)
+        row.hidden = hidden
+        row.save(update_fields=["hidden"])
 
 
 def without_address(person_id: UUID, on: date) -> list[Person]:
@@ -183,22 +212,10 @@ def protect_address(person_id: UUID, *, actor: Actor, readers: Sequence[UUID] = 
     inside = Membership.objects.filter(household_id=household, to_on=None).values_list("person_id", flat=True) if household else []
     everyone = list(Person.objects.filter(pk__in={person.pk, *inside}))
     if protect:
-        named = set(SafeReader.objects.filter(person__in=everyone).values_list("person_id", "user_id"))
-        for who in everyone:
-            for user in dict.fromkeys([user_id(actor), *readers]):
-                if (who.pk, user) not in named:
-                    rows.reader(who.pk, user)
+        name_readers(everyone, [user_id(actor), *readers], rows)
         rows.save()
         rows.enter()
-    for who in everyone:
-        changes().watch(who)
-        who.safe_address = protect
-        who.save(update_fields=["safe_address"])
-    hidden: list[Address | ContactPoint] = [*Address.objects.filter(person__in=everyone), *ContactPoint.objects.filter(person__in=everyone)]
-    for row in hidden:
-        changes().watch(row)
-        row.hidden = protect
-        row.save(update_fields=["hidden"])
+    mark_hidden(everyone, protect)
 
 
 @action("household.end_membership", policy.serving_household)

@@ -31,7 +31,8 @@ class Consent(models.Model):
         constraints = [
             models.CheckConstraint(name="consent_how", condition=Q(how__in=HOW_GIVEN)),
             models.CheckConstraint(name="consent_spoken_has_witness", condition=~Q(how="spoken_with_witness") | ~Q(witness="")),
-            models.UniqueConstraint(name="consent_once", fields=["person", "agency", "purpose"], condition=Q(withdrawn_at=None)),
+            models.UniqueConstraint(name="consent_once", fields=["person", "agency", "purpose", "until_on"], nulls_distinct=False,
+                                    condition=Q(withdrawn_at=None)),
         ]
 
 
