@@ -50,6 +50,7 @@ HOME = {"state": "perak", "savings": "RM -5.00"}
         ("round(mean(income, debt) * 50%) = RM 150.00", True),
         ("round(mean(wages[6 before 2026-11-01])) = RM 90.00", True),
         ("round(mean(wages[7 to 2026-10-31]) * 100% ) = RM 90.00", True),
+        ("round(mean(wages[6 before 2026-06-15])) = RM 90.00", True),  # two of the six months have an amount
         ("round(income, to RM 3.00) = RM 501.00", True),
         ("round_up(income * 0.01%) = RM 0.05", True),
         ("round(prorate(income, share, 50%)) = RM 250.00", True),

@@ -108,6 +108,15 @@ def test_an_open_answer_asks_and_a_judged_one_says_who_judges():
     assert rules.sentence(answer(made, "mvm.volunteers"), "en") == "The agency judges. No criteria are published."
 
 
+def test_what_an_officer_finds_is_said_in_its_own_sentence_and_asked_only_where_it_binds():
+    people = [{"birth_date": dt.date(1980, 1, 1), "income": "RM 100.00", "held": []}] * 3
+    read = rules.read_situation(sample(), {"household": {"state": "perak", "listed": "poor"}, "members": people}, DAY)
+    found = answer(rules.screen(sample(), read, DAY), "jkm.aid")
+    assert (found.outcome, rules.sentence(found, "en")) == ("human_review", "An officer visits your home. The agency has to confirm it.")
+    read = rules.read_situation(sample(), {"household": {"state": "perak", "listed": "poor"}, "members": people[:2]}, DAY)
+    assert answer(rules.screen(sample(), read, DAY), "jkm.aid").outcome == "entitled"
+
+
 def test_what_has_no_figure_is_named():
     made = sheet({"birth_date": dt.date(1980, 1, 1), "income": "RM 1300.00", "held": []}, {"state": "perak"}, as_of=dt.date(2025, 6, 1))
     found = answer(made, "jkm.aid")

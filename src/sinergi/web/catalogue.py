@@ -192,7 +192,7 @@ def filled(law: Law, text: Mapping[str, str], day: dt.date) -> str:
 
 def requirement(law: Law, criterion: Criterion, day: dt.date) -> Requirement:
     """One criterion in words."""
-    kind = "officer" if criterion.tree is None else "soft" if criterion.soft else "machine"
+    kind = "officer" if criterion.by_officer else "soft" if criterion.soft else "machine"
     return Requirement(filled(law, criterion.text, day), criterion.cite, criterion.status, kind)
 
 

@@ -83,7 +83,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One requirement. `tree` is what must be true (exclusions negated, only_when built in); None: an officer finds it."""
+    """One requirement. `tree` is what must be true (exclusions negated, only_when built in); None: an officer always finds it.
+
+    `soft`: where the tree is false an officer finds it. `by_officer`: it has no expression of its own; its tree is where it does not bind.
+    """
 
     id: str
     tree: Node | None
@@ -95,6 +98,7 @@ class Criterion:
     source: str
     text: Words
     no: Words | None
+    by_officer: bool = False
 
     @cached_property
     def facts(self) -> tuple[str, ...]:

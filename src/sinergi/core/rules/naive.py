@@ -57,10 +57,12 @@ def band(table: Sequence[Sequence[Any]], *keys: Any) -> Any:
 
 
 def window(record: Iterable[tuple[int, int]], number: int, day: Day, word: str) -> tuple[int, ...] | None:
-    """Amounts of `number` months before the month of the day (or up to it), oldest first; unknown if one is not in the record."""
-    known, last = dict(record), month_number(day) - (word == "before")
-    found = [known.get(month) for month in range(last - number + 1, last + 1)]
-    return None if None in found else tuple(a for a in found if a is not None)
+    """Amounts of the last `number` months before the month of the day (or up to it), oldest first; unknown if the record has none of them.
+
+    A month that is not in the record is left out, so that a mean divides by the months that have an amount (Act 800, Third Schedule).
+    """
+    last = month_number(day) - (word == "before")
+    return tuple(amount for month, amount in sorted(record) if last - number < month <= last) or None
 
 
 def set_months(record: frozenset[int], number: int, day: Day, word: str) -> int:

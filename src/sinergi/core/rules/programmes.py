@@ -217,6 +217,9 @@ class Rules:
         if tree is not None:
             tree = negation(tree) if excluded else tree
             tree = Node("or", "bool", (negation(only_when), tree)) if only_when is not None else tree
+        elif officer and only_when is not None:
+            # met where it does not bind; where it binds an officer finds it, which is what a soft failure says
+            tree = negation(only_when)
         text = self.required(f"{key}.text", raw.get("text"))
         no = self.sentence(f"{key}.no", raw.get("no"))
         if no is None and not officer:
@@ -225,13 +228,14 @@ class Rules:
             found,
             tree,
             only_when,
-            raw.get("if_false") == "officer",
+            officer or raw.get("if_false") == "officer",
             excluded,
             str(raw.get("cite", "")),
             status,
             str(raw.get("source", "")),
             text,
             no,
+            officer,
         )
 
     def benefit(self, key: str, raw: Mapping[str, Any]) -> Benefit:

@@ -18,10 +18,14 @@ NOT_IN_FORCE = {"ms": "Program ini tidak berkuat kuasa pada {}.", "en": "This pr
 
 
 def judged(answer: Answer, lang: str) -> str:
-    """What the agency judges: the first thing an officer has to find, or that no criteria are published."""
-    found = zip(answer.finding.bound.criteria, answer.finding.values, answer.finding.shown, strict=True)
-    text = next((criterion.text for (criterion, _), value, shown in found if shown and value == OFFICER), None)
-    return AGENCY[lang] if text is None else JUDGE[lang].format(answer.speaker.fill(text)[lang].rstrip("."))
+    """What the agency judges: the first thing an officer finds, in its own sentence where there is one; or that no criteria are published."""
+    found = zip(answer.finding.bound.criteria, answer.finding.values, strict=True)
+    judge = next((criterion for (criterion, _), value in found if value == OFFICER), None)
+    if judge is None:
+        return AGENCY[lang]
+    if judge.no is not None:
+        return answer.speaker.fill(judge.no)[lang]
+    return JUDGE[lang].format(answer.speaker.fill(judge.text)[lang].rstrip("."))
 
 
 def sentence(answer: Answer, lang: str) -> str:
