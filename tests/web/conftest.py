@@ -19,6 +19,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs insi
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 900}}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+OPENED: list[Browser] = []
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -36,14 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; never one that Playwright downloads."""
+    """The system's Chromium; never one that Playwright downloads. One a process, whichever folder's tests ask first."""
+    if OPENED:
+        yield OPENED[0]
+        return
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not program:
         pytest.fail("Chromium is missing: apt-get install --no-install-recommends chromium libatomic1 fonts-dejavu-core")
     with sync_playwright() as playwright:
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         opened = playwright.chromium.launch(executable_path=program, args=[*root, "--disable-dev-shm-usage"])
+        OPENED.append(opened)
         yield opened
+        OPENED.clear()
         opened.close()
 
 

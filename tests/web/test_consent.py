@@ -1,4 +1,4 @@
-"""Consent: per agency and purpose, spoken only with a witness, a minor's by the guardian; withdrawn after a question; its receipt in two languages."""
+"""Consent: per agency and purpose, spoken only with a witness, a minor's by the guardian; withdrawn after a question; its receipt."""
 from __future__ import annotations
 
 import datetime as dt
@@ -76,6 +76,16 @@ def test_a_minors_consent_is_given_by_the_guardian(client, registered):
     refused = client.post(child, {**SPOKEN, "given_by": str(registered.people[2])})
     assert refused.status_code == 422 and "Persetujuan diberi oleh penjaganya" in text_of(refused)
     assert client.post(child, {**SPOKEN, "given_by": str(registered.people[0])}).status_code == 302
+
+
+def test_the_children_one_answers_for_may_be_taken_along_all_or_none(client, registered, maiwp, owner):
+    head, child = registered.people[0], registered.people[2]
+    address = f"/orang/{head}/persetujuan/beri/"
+    client.post(f"/orang/{child}/persetujuan/beri/", {**SPOKEN, "given_by": str(head)})
+    refused = client.post(address, {**SPOKEN, "wards": [str(child)]})
+    assert refused.status_code == 422 and owner.execute("SELECT count(*) FROM registry_consent").fetchone() == (1,)
+    assert client.post(address, {**SPOKEN, "purposes": ["refer"], "wards": [str(child)]}).status_code == 302
+    assert "Aisyah binti Faizal" in text_of(client_of(maiwp).get(f"/orang/{head}/"))
 
 
 def test_withdrawing_closes_the_record_at_once(client, given, maiwp, owner):

@@ -1,4 +1,4 @@
-"""Registration: search first, saved as one goes, rows added and removed by posts, every fault beside its field, odd things warn once, nobody twice."""
+"""Registration: search first, saved as one goes, rows by posts, every fault beside its field, odd things warn once, nobody twice."""
 from __future__ import annotations
 
 import pytest
@@ -89,7 +89,8 @@ def test_a_household_is_registered_and_its_draft_is_gone(client, owner):
 
 
 def test_what_is_received_is_kept_with_whoever_receives_it(client, owner):
-    typed = {**DESK, "count.members": "1", "members.0.name": "Deris bin Awang", "members.0.relation": "parent", "held_said": "some", "count.held": "1",
+    typed = {**DESK, "count.members": "1", "members.0.name": "Deris bin Awang", "members.0.relation": "parent", "held_said": "some",
+             "count.held": "1",
              "held.0.who": "1", "held.0.programme": "jkm.bwe", "held.0.amount": "RM600", "held.0.start": "1/3/2026", "do": "register"}
     assert client.post(begun(client), typed).status_code == 302
     held = owner.execute("SELECT p.name, f.value FROM registry_fact f JOIN registry_person p ON p.id = f.person_id WHERE f.name = 'held'").fetchall()
@@ -120,7 +121,8 @@ def test_an_odd_number_warns_once_and_does_not_block(client, owner):
 def test_a_look_alike_is_shown_before_he_is_registered_again(client, irm, owner):
     alone(irm, "Md Kamaru bin Yusuf", "680411-17-5013")
     address = begun(client)
-    typed = {**DESK, "person.name": "Kamarul bin Yusof", "person.document": "none", "person.number": "", "person.birth_date": "11/4/1968", "do": "register"}
+    typed = {**DESK, "person.name": "Kamarul bin Yusof", "person.document": "none", "person.number": "",
+             "person.birth_date": "11/4/1968", "do": "register"}
     first = client.post(address, typed)
     assert "mungkin sudah ada di sini" in text_of(first) and "Md Kamaru bin Yusuf" in text_of(first)
     seen = first.content.decode().split('name="seen" value="')[1].split('"')[0]
@@ -189,7 +191,8 @@ def test_a_draft_is_discarded_after_a_question(client, owner):
 
 
 def test_a_form_that_is_too_large_is_refused_in_words(client):
-    huge = {**DESK, "count.members": "40", **{f"members.{i}.{f}": "x" * 1000 for i in range(40) for f in ("name", "number", "country", "birth_date", "sex", "person_id")}}
+    fields = ("name", "number", "country", "birth_date", "sex", "person_id")
+    huge = {**DESK, "count.members": "40", **{f"members.{i}.{f}": "x" * 1000 for i in range(40) for f in fields}}
     answer = client.post(begun(client), {**huge, "do": "save"})
     assert answer.status_code == 422 and "terlalu besar" in text_of(answer)
 

@@ -1,10 +1,12 @@
 """Consent: the person's own act, per purpose and agency; given, withdrawn, and the receipt as a letter."""
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sinergi.core.identity import read_day
 from sinergi.core.time import date_words
+from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions, codes, queries
 
@@ -34,18 +37,21 @@ class ConsentForm(TypedForm):
     agency = forms.ChoiceField(label=gettext_lazy("To which agency"), required=True)
     purposes = forms.MultipleChoiceField(label=gettext_lazy("For what"), required=True, widget=forms.CheckboxSelectMultiple)
     given_by = forms.ChoiceField(label=gettext_lazy("Who consents"), required=True)
+    wards = forms.MultipleChoiceField(label=gettext_lazy("Also for those the person answers for"), required=False,
+                                      widget=forms.CheckboxSelectMultiple)
     how = forms.ChoiceField(label=gettext_lazy("How consent was given"), required=True, widget=forms.RadioSelect)
     witness = text(gettext_lazy("Witness"), hint=gettext_lazy("Name of who heard it; needed for spoken consent"), most=160)
     until_on = day_field(gettext_lazy("Until"), hint=gettext_lazy("Leave empty: until withdrawn. For example 31/12/2027"))
     language = forms.ChoiceField(label=gettext_lazy("Language of the receipt"), required=True, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, agencies: list[tuple[str, str]], givers: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], givers: list[tuple[str, str]],
+                 wards: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: dict[str, Any] = {"agency": [("", _("choose")), *agencies], "purposes": [(code, str(words)) for code, words in OFFERED.items()],
-                                   "given_by": givers, "how": listed(codes.HOW_GIVEN), "language": listed(codes.LANGUAGES)}
+                                   "given_by": givers, "wards": wards, "how": listed(codes.HOW_GIVEN), "language": listed(codes.LANGUAGES)}
         for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        for name, missing in (("agency", not agencies), ("given_by", not givers)):
+        for name, missing in (("agency", not agencies), ("given_by", not givers), ("wards", not wards)):
             if missing:
                 del self.fields[name]
 
@@ -75,8 +81,9 @@ def is_id(given: str) -> bool:
 
 
 def posted(request: HttpRequest) -> dict[str, Any] | None:
-    """What was posted, with every purpose chosen; None before."""
-    return {**request.POST.dict(), "purposes": request.POST.getlist("purposes")} if request.method == "POST" else None
+    """What was posted, with every choice of several; None before."""
+    many = {name: request.POST.getlist(name) for name in ("purposes", "wards")}
+    return {**request.POST.dict(), **many} if request.method == "POST" else None
 
 
 @login_required
@@ -106,18 +113,29 @@ def give(request: HttpRequest, person_id: UUID) -> HttpResponse:
     context = file_of(request, person_id, "person_consents")
     guardians = [(str(g.person.id), g.person.name) for g in queries.guardians(context["person_id"], today())]
     givers = [*guardians, (str(context["person_id"]), context["view"].name)] if guardians else []
-    form = ConsentForm(posted(request), agencies=partners(but=context["view"].agency), givers=givers,
+    wards = [(str(w.person.id), w.person.name) for w in queries.wards(context["person_id"], today())]
+    form = ConsentForm(posted(request), agencies=partners(but=context["view"].agency), givers=givers, wards=wards,
                        initial={"language": context["view"].language})
     refused = ""
     if request.method == "POST":
         try:
-            actions.give_consent(context["person_id"], actor=actor, agencies=[form.value("agency")], consent=form.consent(), at=timezone.now())
+            give_for_all(form, context["person_id"], [pk for pk, _name in wards], actor)
             messages.success(request, _("Recorded. Print the receipt and give it to the person."))
             return redirect("person_consents", person_id)
         except Refused as why:
             why.field = "agency" if why.field == "agencies" else why.field
             refused = form.say_refused(named(why, context["agencies"]))
     return render(request, "consent/give.html", context | {"form": form, "refused": refused}, status=422 if request.method == "POST" else 200)
+
+
+def give_for_all(form: ConsentForm, person_id: UUID, wards: list[str], actor: Actor) -> None:
+    """The person's own consent, and that for the wards he chose, given by him: all or none. Raises Refused."""
+    consent, now = form.consent(), timezone.now()
+    chosen = [UUID(pk) for pk in wards if pk in form.value("wards")] if "wards" in form.fields else []
+    with transaction.atomic():
+        actions.give_consent(person_id, actor=actor, agencies=[form.value("agency")], consent=consent, at=now)
+        for ward in chosen:
+            actions.give_consent(ward, actor=actor, agencies=[form.value("agency")], consent=replace(consent, given_by=person_id), at=now)
 
 
 def named(refused: Refused, names: dict[str, str]) -> Refused:
@@ -139,7 +157,7 @@ def claim(request: HttpRequest, person_id: UUID) -> HttpResponse:
         raise Http404
     if found.mine:
         return redirect("person", person_id)
-    form = ConsentForm(posted(request), agencies=[], givers=[], initial={"language": language()})
+    form = ConsentForm(posted(request), agencies=[], givers=[], wards=[], initial={"language": language()})
     refused, names = "", agency_names()
     if request.method == "POST":
         try:

@@ -55,7 +55,8 @@ def take(request: HttpRequest, person_id: UUID, step: Step) -> HttpResponse:
         except Refused as why:
             refused = step.form.say_refused(why)
     rows = [[step.form[name] for name in row if name in step.form.fields] for row in step.halves]
-    return render(request, "person/step.html", step.context | {"step": step, "rows": rows, "refused": refused}, status=422 if request.method == "POST" else 200)
+    return render(request, "person/step.html", step.context | {"step": step, "rows": rows, "refused": refused},
+                  status=422 if request.method == "POST" else 200)
 
 
 def day_of(form: TypedForm, name: str) -> date:

@@ -108,4 +108,5 @@ def record(request: HttpRequest, person_id: UUID) -> HttpResponse:
             fault, refused = (sentence, "") if why.code == "sheet.no_answer" else ("", sentence)
     shown = control(fact, name="value")
     return render(request, "person/fact.html", context | {"form": form, "fact": name, "control": shown, "typed": value, "fault": fault,
-                                                          "refused": refused, "label": label_of(name, law)}, status=422 if request.method == "POST" else 200)
+                                                          "refused": refused, "label": label_of(name, law)},
+                  status=422 if request.method == "POST" else 200)

@@ -59,7 +59,8 @@ def papers(request: HttpRequest, person_id: UUID) -> HttpResponse:
             why.field = why.field or ("file" if why.code.startswith("file.") else "")
             refused = form.say_refused(why)
     rows = [{"of": p, "kind": str(KINDS.get(p.kind, p.kind)), "kilobytes": max(1, p.size // 1024)} for p in queries.papers(context["person_id"])]
-    return render(request, "person/papers.html", context | {"papers": rows, "form": form, "refused": refused}, status=422 if request.method == "POST" else 200)
+    return render(request, "person/papers.html", context | {"papers": rows, "form": form, "refused": refused},
+                  status=422 if request.method == "POST" else 200)
 
 
 @login_required
