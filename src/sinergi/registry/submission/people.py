@@ -134,7 +134,7 @@ def read_person(raw: Mapping[str, Any], *, law: Law, on: dt.date, demo: bool = F
     facts = mapping(raw.get("facts"), f"{prefix}facts")
     given = {**{name: facts.pop(name) for name in OWN if name in facts}, **{k: v for k, v in raw.items() if v not in ("", None)}}
     found = reader.numbers(given)
-    if not found and not member and not is_yes(given.get("no_document")) and not given.get("person_id"):
+    if not (found or reader.faults or member) and not is_yes(given.get("no_document")) and not given.get("person_id"):
         reader.fault("mykad", "number.missing")
     name = reader.name(given)
     person = CleanPerson(
