@@ -27,9 +27,10 @@ class ApiHandler(WSGIHandler):
         self._view_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
-        answer: Callable[..., Any] = self._get_response
+        answer: Any = self._get_response  # type: ignore[attr-defined]
         for layer in (Door, SecurityMiddleware, RequestLog):
-            answer = layer(convert_exception_to_response(answer))
+            guarded: Any = convert_exception_to_response(answer)
+            answer = layer(guarded)
         self._middleware_chain = convert_exception_to_response(answer)
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from sinergi.cli.house_reference import MADE, pages
 from sinergi.cli.reference import facts_md
+from sinergi.cli.submission_reference import submission_md
 from sinergi.core import rules
 from sinergi.kernel.law_files import read_documents
 
@@ -13,7 +14,7 @@ from sinergi.kernel.law_files import read_documents
 class Command(BaseCommand):
     """`reference [--check]`."""
 
-    help = "Write docs/reference from actions, roles, flows, refusals, settings and the law. --check only says what is stale."
+    help = "Write docs/reference from the program and the law: verbs, roles, flows, refusals, settings, submission, facts. --check: what is stale."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write what differs; or name it and end with 1."""
         folder = settings.BASE / "docs" / "reference"
-        wanted = pages() | {"facts.md": facts_md(rules.build(read_documents(settings.LAW_DIR)))}
+        law = rules.build(read_documents(settings.LAW_DIR))
+        wanted = pages() | {"facts.md": facts_md(law), "submission.md": submission_md(law)}
         there = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.*")}
         gone = [name for name, text in there.items() if name not in wanted and (MADE in text or name.startswith("flows/"))]
         stale = [name for name, text in wanted.items() if there.get(name) != text]
