@@ -21,6 +21,10 @@ ALTER ROLE sinergi_owner NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLI
 ALTER ROLE sinergi_app NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'app_password';
 ALTER ROLE sinergi_finder NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'finder_password';
 ALTER ROLE sinergi_backup NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE REPLICATION PASSWORD :'backup_password';
+-- A statement that fails carries what somebody typed: the server's log keeps the fault alone.
+SELECT format('ALTER ROLE %I SET log_min_error_statement = panic; ALTER ROLE %1$I SET log_error_verbosity = terse;'
+              ' ALTER ROLE %1$I SET log_min_duration_statement = -1; ALTER ROLE %1$I SET log_statement = none', name)
+FROM unnest(ARRAY['sinergi_owner', 'sinergi_app', 'sinergi_finder']) AS name \gexec
 ALTER ROLE sinergi_app SET idle_in_transaction_session_timeout = '5min';
 ALTER ROLE sinergi_finder SET statement_timeout = '10s';
 

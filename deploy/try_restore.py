@@ -108,6 +108,10 @@ def live(trial: Trial) -> None:
         command = [trial.live.bin / "psql", "-q", "-v", "ON_ERROR_STOP=1", trial.live.url("postgres"), "-f", ROOT / "deploy" / "roles.sql"]
         for _ in range(2):
             demand(subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True))
+        with psycopg.connect(trial.url("app", trial.live)) as connection:
+            kept = connection.execute("SELECT current_setting('log_min_error_statement'), current_setting('log_error_verbosity')").fetchone()
+        if kept != ("panic", "terse"):
+            raise Stopped(f"the server's log would keep what was typed: {kept}")
     with step("migrations by an owner who is no superuser; law, partners, users, demo people; the audit sealed"):
         trial.manage(trial.live, "migrate --database owner --verbosity 0", "demo_load", "seal_audit")
 

@@ -26,7 +26,10 @@ from launcher.speech import Stopped
 
 SOCKET_LIMIT = 107  # bytes of a Unix socket path on Linux
 OWNER = "sinergi"
+# A statement that fails carries what somebody typed; the server's log does not.
 CONFIG = """
+log_min_error_statement = panic
+log_error_verbosity = terse
 listen_addresses = ''
 max_connections = 200
 shared_buffers = 256MB

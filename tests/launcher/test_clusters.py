@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 START = """
 from launcher import checkout, postgres
 checkout.prepare()
@@ -162,6 +164,18 @@ def test_a_wrong_password_does_not_get_in(checkout):
     url = re.sub(r"sinergi:[^@]+@", "sinergi:wrong@", checkout.answer(START))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         ask(url, "SELECT 1")
+
+
+def test_the_servers_log_names_a_fault_and_no_value(checkout):
+    import psycopg
+
+    url = checkout.answer(START).strip()
+    ask(url, "CREATE TABLE numbers (number text UNIQUE CHECK (number <> 'x'))")
+    for statement in ("INSERT INTO numbers SELECT 'Mariam' FROM generate_series(1, 2)", "INSERT INTO numbers VALUES ('x') /* Mariam */"):
+        with pytest.raises(psycopg.IntegrityError):
+            ask(url, statement)
+    log = next(path for path in (folder / "server.log" for folder in where(checkout)[:2]) if path.exists()).read_text()
+    assert "duplicate key value" in log and "check constraint" in log and "Mariam" not in log
 
 
 def test_a_checkout_deleted_and_made_again_at_the_same_path_gets_a_cluster_of_its_own(make_checkout, ground):

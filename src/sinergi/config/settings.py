@@ -19,8 +19,8 @@ PRODUCTION = MODE == "production"
 def secret(name: str, made_up: str) -> str:
     """A secret of the environment; outside production a fixed stand-in, which production refuses."""
     value = os.environ.get(name, "" if PRODUCTION else made_up)
-    if not value or (PRODUCTION and (value == made_up or value.startswith("demo-"))):
-        raise ImproperlyConfigured(f"{name} must be set to a secret of your own in production")
+    if not value or (PRODUCTION and (made_up in value.split(",") or value.startswith("demo-") or len(value) < 32)):
+        raise ImproperlyConfigured(f"{name} must be set to a secret of your own in production, of 32 characters or more")
     return value
 
 
@@ -178,7 +178,12 @@ AXES_USERNAME_CALLABLE, AXES_LOCKOUT_CALLABLE = "sinergi.web.second_factor.tried
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if os.environ.get('SINERGI_SMTP_HOST') else 'filebased'}.EmailBackend"
-EMAIL_HOST = os.environ.get("SINERGI_SMTP_HOST", "")
+EMAIL_HOST, EMAIL_PORT = os.environ.get("SINERGI_SMTP_HOST", ""), int(os.environ.get("SINERGI_SMTP_PORT") or 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = os.environ.get("SINERGI_SMTP_USER", ""), os.environ.get("SINERGI_SMTP_PASSWORD", "")
+SMTP_TLS = os.environ.get("SINERGI_SMTP_TLS") or "starttls"
+if SMTP_TLS not in ("starttls", "tls", "none"):
+    raise ImproperlyConfigured(f"SINERGI_SMTP_TLS={SMTP_TLS}: use starttls, tls or none")
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = SMTP_TLS == "starttls", SMTP_TLS == "tls", 20
 EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("SINERGI_FROM", "sinergi@localhost")
 SMS_GATEWAY = os.environ.get("SINERGI_SMS_GATEWAY", "" if PRODUCTION else "sinergi.kernel.notify.FileGateway")  # a class with send()
