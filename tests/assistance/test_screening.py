@@ -114,3 +114,14 @@ def test_what_if_changes_answers_and_stores_nothing(aim, household, owner):
     before, after = ({(a.programme, a.subject): a.outcome for a in live.sheet.answers} for live in (now, then))
     assert before != after
     assert value(owner, "SELECT count(*) FROM assistance_screening") == 0
+
+
+def test_what_was_determined_of_a_person_goes_when_he_is_forgotten(aim, household, owner):
+    other = family(aim, person={"name": "Salmah binti Yusof", "mykad": "700101-17-5012"}, members=[])
+    screen(aim, household)
+    kept = screen(aim, other)
+    dpo, child = officer("perkeso", "protection_officer", national=True), household.people[2]
+    registry.open_request(child, actor=dpo, purpose="request", kind="erase", on=ON)
+    registry.erase_person(child, actor=dpo, purpose="request")
+    assert [row[0] for row in owner.execute("SELECT id FROM assistance_screening").fetchall()] == [kept.pk]
+    assert value(owner, "SELECT count(*) FROM assistance_determination WHERE person_id = ANY (%s)", list(household.people)) == 0

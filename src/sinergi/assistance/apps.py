@@ -7,3 +7,11 @@ class AssistanceConfig(AppConfig):
 
     name = "sinergi.assistance"
     label = "assistance"
+
+    def ready(self) -> None:
+        """The part of assistance when a person is forgotten."""
+        from sinergi.registry.actions import FORGETTERS
+
+        from .actions import forget_screenings
+
+        FORGETTERS.append(forget_screenings)
