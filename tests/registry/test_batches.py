@@ -28,7 +28,7 @@ from sinergi.registry.submission.columns import guess
 
 BAD = [
     ("Nama", "", "Nama", "", "Name"),
-    ("No KP", "12345", "No KP", "12345", "12 digits"),
+    ("No KP", "12345", "No KP", "12345", "it needs 12"),
     ("No KP", "", "No KP", "", ""),
     ("Telefon", "tiada", "Telefon", "tiada", "phone"),
     ("Pendapatan", "tiga ribu", "Pendapatan", "tiga ribu", ""),
@@ -83,6 +83,20 @@ def test_leading_zeros_eaten_by_a_spreadsheet_come_back_and_count_as_the_same_nu
     batch = registered(csv_of([fisherman(1, **{"No KP": eaten}), fisherman(2, **{"No KP": "010203-17-0001"})]), mvm)
     assert counts(owner, batch) == {"registered": 1, "refused": 1}
     assert owner.execute("SELECT value FROM registry_identifier").fetchall() == [("010203170001",)]
+
+
+@pytest.mark.parametrize("cut", ["7910081751", "79100817511", "991332175"])
+def test_a_number_with_digits_missing_is_named_and_not_filled_with_zeros(mvm, cut):
+    batch = checked(csv_of([fisherman(1, **{"No KP": cut})]), mvm)
+    assert [row[:3] for row in bad(batch, mvm)] == [(2, "No KP", cut)] and f"{len(cut)} digit" in bad(batch, mvm)[0][3]
+
+
+def test_an_odd_number_is_taken_and_shown_to_be_looked_at(mvm, owner):
+    batch = registered(csv_of([fisherman(1, **{"No KP": "991332-17-5001"}), fisherman(2)]), mvm)
+    assert bad(batch, mvm) == [] and counts(owner, batch) == {"registered": 2}
+    with acting(mvm, purpose="register"):
+        assert [(odd.row, odd.column, odd.value) for odd in queries.odd_fields(batch, "ms")] == [(2, "No KP", "991332-17-5001")]
+    assert cells(result(batch, mvm))[1][-2] == "didaftar" and "No KP: " in cells(result(batch, mvm))[1][-1] and cells(result(batch, mvm))[2][-1] == ""
 
 
 def test_who_was_registered_earlier_is_found_and_nothing_of_his_is_overwritten(mvm, owner):

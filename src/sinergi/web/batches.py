@@ -83,6 +83,7 @@ def show(request: HttpRequest, found: Any, refused: str = "") -> HttpResponse:
     context["ready"] = view.state in ("checked", "stopped") and view.counts.get("good") and not view.counts.get("waiting")
     if view.state not in ("received", "checking"):
         context["bad"] = [(bad, bad.words[language()]) for bad in queries.bad_fields(found, language())]
+        context["odd"] = [(odd, odd.words[language()]) for odd in queries.odd_fields(found, language())]
     part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "progress"
     return render(request, "batches/progress.html" if part else "batches/one.html", context, status=422 if refused else 200)
 

@@ -1,6 +1,6 @@
 """A partner's list: received, its columns mapped, checked row by row, registered by a job, undone while nobody has worked on it."""
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ from .. import policy
 from ..codes import IDENTIFIER_KINDS
 from ..models import BATCH, Batch, BatchRow, ColumnMapping, Household, Person, Submission
 from ..queries.batches import touched
-from ..submission import Clean, SubmissionFaults, read_submission
+from ..submission import Clean, Fault, SubmissionFaults, read_submission
 from ..submission.columns import body_of, fields, header_key
 from ..submission.spreadsheet import Table
 from .registering import Registered, register_households
@@ -91,14 +91,13 @@ def check_rows(batch: Batch, *, actor: Actor, law: Law, most: int) -> int:
         move(batch, BATCH, "check")
     lines = list(BatchRow.objects.filter(batch=batch, outcome="waiting").order_by("row")[:most])
     for line in lines:
-        line.errors = faults_of(batch, line, law)
-        line.outcome = "refused" if line.errors else "good"
+        line.outcome, line.errors = weigh(batch, line, law)
     save_lines(lines)
     twice = 0
     if not BatchRow.objects.filter(batch=batch, outcome="waiting").exists():
         twice = refuse_twice(batch)
         step(batch, "check")
-    changes().note(checked=len(lines), refused=sum(bool(line.errors) for line in lines) + twice)
+    changes().note(checked=len(lines), refused=sum(line.outcome == "refused" for line in lines) + twice)
     return len(lines)
 
 
@@ -138,16 +137,17 @@ def rows_with_number_before(batch: Batch, column: int) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def faults_of(batch: Batch, line: BatchRow, law: Law) -> list[dict[str, Any]]:
-    """What is wrong with a row: field, code, value, and the mend in both languages."""
+def weigh(batch: Batch, line: BatchRow, law: Law) -> tuple[str, list[dict[str, Any]]]:
+    """Good, with what should be looked at; or refused, with what is wrong: field, code, value, and the mend in both languages."""
     width = len(batch.header)
     if len(line.cells) > width:
-        return [{"field": "row", "value": " | ".join(filter(None, line.cells[width:]))[:80], **said(Refused("list.too_many_cells", columns=width))}]
+        beyond = " | ".join(filter(None, line.cells[width:]))[:80]
+        return "refused", [{"field": "row", "value": beyond, **said(Refused("list.too_many_cells", columns=width))}]
     try:
-        read_row(batch, line, law)
+        clean = read_row(batch, line, law)
     except SubmissionFaults as faults:
-        return as_errors(faults)
-    return []
+        return "refused", as_errors(faults.faults)
+    return "good", as_errors(w for w in clean.warnings if w.field in batch.columns.values())
 
 
 def read_row(batch: Batch, line: BatchRow, law: Law) -> Clean:
@@ -155,9 +155,9 @@ def read_row(batch: Batch, line: BatchRow, law: Law) -> Clean:
     return read_submission(body_of(line.cells, batch.columns, batch.on.isoformat()), law=law, on=batch.on, demo=settings.DEMO_PEOPLE)
 
 
-def as_errors(faults: SubmissionFaults) -> list[dict[str, Any]]:
+def as_errors(faults: Iterable[Fault]) -> list[dict[str, Any]]:
     """Faults as a row keeps them."""
-    return [{"field": f.field, "code": f.code, "value": str(f.value or "")[:80], "words": f.words} for f in faults.faults]
+    return [{"field": f.field, "code": f.code, "value": str(f.value or "")[:80], "words": f.words} for f in faults]
 
 
 def said(refused: Refused) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def register_rows(batch: Batch, *, actor: Actor, law: Law, most: int, at: dateti
         try:
             clean = read_row(batch, line, law)
         except SubmissionFaults as faults:
-            line.outcome, line.errors = "refused", as_errors(faults)
+            line.outcome, line.errors = "refused", as_errors(faults.faults)
             continue
         body = body_of(line.cells, batch.columns, batch.on.isoformat())
         received.append((line, Submission(agency_id=actor.agency, channel="group", body=body, received_at=at, received_by=actor.id), clean))

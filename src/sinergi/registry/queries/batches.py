@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from sinergi.kernel.jobs import progress_about
 
@@ -90,7 +90,17 @@ def samples(found: Batch, most: int = 3) -> list[list[str]]:
 
 def bad_fields(found: Batch, language: str, most: int = 200) -> tuple[BadField, ...]:
     """Wrong cells in the order of the file, at most so many rows."""
-    lines = BatchRow.objects.filter(batch=found, outcome="refused").order_by("row").values_list("row", "errors")[:most]
+    return named(BatchRow.objects.filter(batch=found, outcome="refused"), found, language, most)
+
+
+def odd_fields(found: Batch, language: str, most: int = 200) -> tuple[BadField, ...]:
+    """Cells of good rows that should be looked at, an odd number say; they do not block."""
+    return named(BatchRow.objects.filter(batch=found, outcome__in=["good", "registered"]).exclude(errors=[]), found, language, most)
+
+
+def named(rows: QuerySet[BatchRow], found: Batch, language: str, most: int) -> tuple[BadField, ...]:
+    """What rows keep about their cells. One query."""
+    lines = rows.order_by("row").values_list("row", "errors")[:most]
     return tuple(BadField(row, column_of(e["field"], found.columns, found.header, language), e["value"], e["words"]) for row, errors in lines for e in errors)
 
 

@@ -69,14 +69,20 @@ def header_key(header: Sequence[str]) -> str:
 
 
 def body_of(line: Sequence[str], columns: Mapping[str, str], on: str) -> dict[str, Any]:
-    """A row as a submission's body; a MyKad whose leading zeros a spreadsheet ate gets them back."""
+    """A row as a submission's body."""
     flat: dict[str, Any] = {}
     for number, field in columns.items():
         value = line[int(number)] if int(number) < len(line) else ""
-        if field == "person.mykad" and value.isdigit() and 9 <= len(value) < 12:
-            value = value.zfill(12)
-        flat[field] = value
+        flat[field] = with_zeros(value) if field == "person.mykad" else value
     return nest(flat) | {"on": on}
+
+
+def with_zeros(number: str) -> str:
+    """A MyKad whose leading zeros a spreadsheet ate gets them back, if it then begins with a month and a day; else it is left to be named."""
+    if not (number.isascii() and number.isdigit() and 9 <= len(number) < 12):
+        return number
+    whole = number.zfill(12)
+    return whole if "01" <= whole[2:4] <= "12" and "01" <= whole[4:6] <= "31" else number
 
 
 def column_of(field: str, columns: Mapping[str, str], header: Sequence[str], language: str) -> str:
