@@ -47,12 +47,14 @@ def test_rows_are_added_and_removed_by_posts(client):
     address = begun(client)
     typed = {**DESK, "count.members": "2", "members.0.name": "Ali", "members.1.name": "Abu", "count.held": "1", "held.0.who": "2",
              "held.0.programme": "jkm.bwe"}
-    page = client.post(address, {**typed, "do": "add-members"}).content.decode()
-    assert 'name="count.members" value="3"' in page and 'name="members.2.name"' in page
-    page = client.post(address, {**typed, "do": "remove-members-0"}).content.decode()
+    answer = client.post(address, {**typed, "do": "add-members"})
+    assert answer["Location"] == f"{address}#members-3", "the page opens at the new row, and going back asks for no second sending"
+    page = client.get(address).content.decode()
+    assert 'id="members-3"' in page and 'name="count.members" value="3"' in page and 'name="members.2.name"' in page
+    page = client.post(address, {**typed, "do": "remove-members-0"}, follow=True).content.decode()
     assert 'name="members.0.name" value="Abu"' in page and 'value="Ali"' not in page
     assert 'value="1" selected>Abu' in page
-    assert 'name="held.0.who"' not in client.post(address, {**typed, "do": "remove-members-1"}).content.decode()
+    assert 'name="held.0.who"' not in client.post(address, {**typed, "do": "remove-members-1"}, follow=True).content.decode()
 
 
 def test_every_fault_is_said_at_once_beside_its_field_and_nothing_is_written(client, owner):
@@ -136,7 +138,7 @@ def test_a_member_who_is_known_joins_instead_of_being_registered_again(client, i
     typed = {**DESK, "count.members": "1", "members.0.name": "Deris bin Awang", "members.0.relation": "parent", "members.0.birth_date": "1/2/1950"}
     first = client.post(address, {**typed, "do": "register"}).content.decode()
     assert f'value="same-0-{known}"' in first
-    page = client.post(address, {**typed, "do": f"same-0-{known}"}).content.decode()
+    page = client.post(address, {**typed, "do": f"same-0-{known}"}, follow=True).content.decode()
     assert f'name="members.0.person_id" value="{known}"' in page and "sudah dikenali" in page
     seen = first.split('name="seen" value="')[1].split('"')[0]
     assert client.post(address, {**typed, "members.0.person_id": str(known), "seen": seen, "do": "register"}).status_code == 302

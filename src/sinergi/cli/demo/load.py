@@ -49,7 +49,7 @@ def load_law_and_agencies(actor: Actor, now: datetime) -> int:
             partners.join_agency(
                 None, actor=actor, purpose="administer", code=entry["code"], name_ms=entry["name"]["ms"], name_en=entry["name"]["en"],
                 kind=entry["kind"], area=entry["area"], partner=entry["partner"], website=entry.get("website", ""), on=now.date(),
-                ground="Demo: invented memorandum of collaboration" if entry["partner"] else "")
+                ground="Demo: memorandum kerjasama rekaan" if entry["partner"] else "")
     return len(document["agencies"])
 
 

@@ -22,7 +22,7 @@ from sinergi.registry.submission import Clean, Fault, SubmissionFaults, read_sub
 from ..my_day import draft_rows
 from ..search import MOST, Row, rows
 from ..typed import actor_at, language, today
-from .form import Flat, Intake, flat_of, look_alikes, typed_before, with_row, without_row
+from .form import Flat, Intake, count, flat_of, look_alikes, typed_before, with_row, without_row
 
 ROWS = ("members", "held")
 TOLD_AFTERWARDS = "income.none_assumed"
@@ -78,7 +78,15 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if what == "save":
         messages.success(request, _("Saved. You find it again in “My day”."))
         return redirect("my_day")
-    return page(request, draft_id, flat, saved_at=timezone.now())
+    return redirect(f"{reverse('intake_draft', args=[draft_id])}#{anchor(flat, what, argument)}")
+
+
+def anchor(flat: Flat, what: str, argument: str) -> str:
+    """Where the page opens again after a button: at the new row, at the rows that are left, or at the districts."""
+    rows_ = argument.partition("-")[0]
+    if what == "add" and rows_ in ROWS:
+        return f"{rows_}-{count(flat, rows_)}"
+    return rows_ if rows_ in ROWS else {"same": "members", "place": "where"}.get(what, "who")
 
 
 def rearranged(flat: Flat, what: str, argument: str) -> Flat:
