@@ -152,24 +152,24 @@ def test_who_looked_names_people_and_purposes(client, file):
     assert "Zulkarnain bin Idris" in page and "pendaftaran" in page and "Rekod ditunjukkan" in page
 
 
-@pytest.mark.parametrize("tab", TABS)
-def test_queries_do_not_follow_the_size_of_the_household(client, irm, tab, django_assert_max_num_queries):
-    counts = []
+def test_queries_do_not_follow_the_size_of_the_household(client, irm, django_assert_max_num_queries):
+    counts: dict[str, list[int]] = {tab: [] for tab in TABS}
     for n, many in enumerate((1, 3)):
         members = [{"name": f"Anak {i}", "birth_date": f"3/4/201{i}", "relation": "child"} for i in range(many)]
         person = family(irm, person={"name": "Ali bin Abu", "mykad": f"7910{n + 10}-17-5101"}, members=members).person_id
-        client.get(f"/orang/{person}/{tab}")
-        with django_assert_max_num_queries(60) as seen:
-            client.get(f"/orang/{person}/{tab}")
-        counts.append(len(seen))
-    assert counts[0] == counts[1]
+        client.get("/")  # the session's clock is written once
+        for tab in TABS:
+            with django_assert_max_num_queries(60) as seen:
+                client.get(f"/orang/{person}/{tab}")
+            counts[tab].append(len(seen))
+    assert {tab: pair for tab, pair in counts.items() if pair[0] != pair[1]} == {}
 
 
-@pytest.mark.parametrize("tab", [*TABS, "ahli/", "betulkan/", "lindungi/", "pindah/", "fakta/rekod/?fact=income", "persetujuan/beri/"])
-def test_every_page_of_the_file_fits(page: Page, irm, sign_in, tab):
+def test_every_page_of_the_file_fits(page: Page, irm, sign_in):
     long = {"name": "Puteri Nur Syahirah Batrisyia binti Muhammad Ikhwanul Hakim", "mykad": "891214-17-5078"}
     person = family(irm, person=long).person_id
     sign_in(page, irm)
-    page.goto(f"/orang/{person}/{tab}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Puteri")
-    check(page)
+    for tab in (*TABS, "ahli/", "betulkan/", "lindungi/", "pindah/", "fakta/rekod/?fact=income", "fakta/rekod/?fact=marital", "persetujuan/beri/"):
+        page.goto(f"/orang/{person}/{tab}")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Puteri")
+        check(page)

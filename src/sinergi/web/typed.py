@@ -233,7 +233,7 @@ class AddressForm(TypedForm):
         if chosen and not self.value("state"):
             self.initial["state"] = chosen
             if self.is_bound:
-                self.data = {**self.data, self.add_prefix("state"): chosen}  # type: ignore[assignment]
+                self.data = {**self.data, self.add_prefix("state"): chosen}
         inside = codes.DISTRICTS.get(chosen)
         known: list[Any] = list(inside.items()) if inside is not None else [
             (codes.STATES[state].name, list(of_state.items())) for state, of_state in codes.DISTRICTS.items()]

@@ -199,10 +199,11 @@ class Intake:
 
     def steps(self) -> list[dict[str, Any]]:
         """The parts of the page, each done, to do, or to be corrected."""
-        parts = [("who", _("Who"), [self.person], bool(self.person.value("name"))), ("members", _("Household"), self.members, bool(self.members)),
-                 ("place", _("Where"), [self.address], bool(self.address.value("state"))),
-                 ("needs", _("Needs"), [self.rest], bool(self.flat["needs"])),
-                 ("held", _("Received already"), self.held, self.rest.value("held_said") != "unknown")]
+        parts: list[tuple[str, str, list[Any], bool]] = [
+            ("who", _("Who"), [self.person], bool(self.person.value("name"))), ("members", _("Household"), self.members, bool(self.members)),
+            ("place", _("Where"), [self.address], bool(self.address.value("state"))),
+            ("needs", _("Needs"), [self.rest], bool(self.flat["needs"])),
+            ("held", _("Received already"), self.held, self.rest.value("held_said") != "unknown")]
         return [{"address": f"#{name}", "label": label, "state": "fix" if any(form.errors for form in own) else "done" if done else "todo"}
                 for name, label, own, done in parts]
 
