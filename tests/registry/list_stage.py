@@ -47,7 +47,8 @@ def mykad(i: int) -> str:
 
 def fisherman(i: int, **changed: str) -> list[str]:
     """One row under HEADER."""
-    row = {"Nama": f"Nelayan {'ABCDEFGHIJ'[i % 10]} bin Daud", "No KP": mykad(i), "Telefon": f"019{i:07d}", "Pendapatan": "RM1,200", "Negeri": "Terengganu"}
+    values = (f"Nelayan {'ABCDEFGHIJ'[i % 10]} bin Daud", mykad(i), f"019{i:07d}", "RM1,200", "Terengganu")
+    row = dict(zip(HEADER, values, strict=True))
     return list({**row, **changed}.values())
 
 

@@ -10,7 +10,24 @@ from dataclasses import replace
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from list_stage import AT, HEADER, again, bad, cells, checked, coordinator, csv_of, fisherman, mapped, mykad, receive, registered, result, seen, worker
+from list_stage import (
+    AT,
+    HEADER,
+    again,
+    bad,
+    cells,
+    checked,
+    coordinator,
+    csv_of,
+    fisherman,
+    mapped,
+    mykad,
+    receive,
+    registered,
+    result,
+    seen,
+    worker,
+)
 from registry_stage import ON, law, officer
 
 from sinergi.kernel.acting import acting
@@ -168,7 +185,7 @@ def test_a_file_whose_rows_turn_out_too_many_keeps_nothing(mvm, owner, monkeypat
     with pytest.raises(Refused) as refused:
         receive(csv_of([fisherman(i) for i in range(6)]), mvm)
     assert refused.value.code == "list.too_many_rows"
-    assert owner.execute("SELECT count(*) FROM registry_batchrow").fetchone() == (0,) and owner.execute("SELECT count(*) FROM registry_batch").fetchone() == (0,)
+    assert owner.execute("SELECT (SELECT count(*) FROM registry_batchrow), (SELECT count(*) FROM registry_batch)").fetchone() == (0, 0)
     assert receive(csv_of([fisherman(i) for i in range(5)]), mvm).rows == 5
 
 
@@ -240,8 +257,9 @@ def test_a_row_that_todays_vocabulary_no_longer_takes_is_refused_by_itself(mvm, 
     assert counts(owner, batch) == {"registered": 1, "refused": 1} and batch.state == "finished"
 
 
+MEANT = {"0": "person.name", "1": "person.mykad"}
 VERBS = {
-    "batch.map": lambda b, who: actions.map_batch(b, actor=who, purpose="register", columns={"0": "person.name", "1": "person.mykad"}, law=law(), at=AT),
+    "batch.map": lambda b, who: actions.map_batch(b, actor=who, purpose="register", columns=MEANT, law=law(), at=AT),
     "batch.check": lambda b, who: actions.check_rows(b, actor=who, purpose="register", law=law(), most=10),
     "batch.start": lambda b, who: actions.start_batch(b, actor=who, purpose="register"),
     "batch.register": lambda b, who: actions.register_rows(b, actor=who, purpose="register", law=law(), most=10, at=AT),

@@ -101,7 +101,8 @@ def odd_fields(found: Batch, language: str, most: int = 200) -> tuple[BadField, 
 def named(rows: QuerySet[BatchRow], found: Batch, language: str, most: int) -> tuple[BadField, ...]:
     """What rows keep about their cells. One query."""
     lines = rows.order_by("row").values_list("row", "errors")[:most]
-    return tuple(BadField(row, column_of(e["field"], found.columns, found.header, language), e["value"], e["words"]) for row, errors in lines for e in errors)
+    return tuple(BadField(row, column_of(e["field"], found.columns, found.header, language), e["value"], e["words"])
+                 for row, errors in lines for e in errors)
 
 
 def result_file(found: Batch, language: str, outcome: str = "") -> bytes:
