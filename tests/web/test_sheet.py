@@ -117,3 +117,27 @@ def test_somebody_elses_household_is_not_there(client, halimah, make_user):
     client.force_login(make_user("coordinator", "aim"))
     answer = client.get(address(registered))
     assert answer.status_code == 404 and "Halimah" not in answer.content.decode()
+
+
+def test_a_visitor_is_led_to_the_door_and_who_may_not_screen_is_told_who_may(client, halimah, make_user):
+    _, registered = halimah
+    answer = client.get(address(registered))
+    assert answer.status_code == 302 and answer["Location"].startswith("/masuk/")
+    client.force_login(make_user("auditor", "perkeso", area=""))
+    for method, path in (("get", address(registered)), ("post", address(registered) + "saring/"), ("get", "/senarai/")):
+        answer = getattr(client, method)(path)
+        assert answer.status_code == 403 and "Halimah" not in answer.content.decode()
+
+
+def test_members_who_are_not_open_are_counted_and_leave_answers_open(client, halimah, make_user, published_law):
+    user, _ = halimah
+    actor = actor_of(user)
+    child = {"name": "Aiman bin Ismail", "relation": "child", "birth_date": "2016-05-05", "sex": "male"}
+    person = {**HALIMAH["person"], "name": "Salmah binti Ismail", "mykad": "620302-17-5064"}
+    family = actions.take_in({**HALIMAH, "person": person, "members": [child]}, actor=actor, purpose="register", on=timezone.localdate(), law=published_law)
+    partner = make_user("coordinator", "aim")
+    given = actions.ConsentGiven(how="signed", language="ms")
+    actions.give_consent(family.person_id, actor=actor, purpose="register", agencies=["aim"], consent=given)
+    client.force_login(partner)
+    page = client.get(address(family)).content.decode()
+    assert "1 ahli isi rumah ini tidak dibuka" in page and "Aiman" not in page

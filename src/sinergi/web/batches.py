@@ -17,6 +17,8 @@ from sinergi.registry.actions import batches as actions
 from sinergi.registry.queries import batches as queries
 from sinergi.registry.submission import columns, spreadsheet
 
+from .admission import needs
+
 BUSY = ("checking", "running")
 
 
@@ -33,6 +35,7 @@ def own(batch_id: UUID) -> Any:
     return found
 
 
+@needs("batch.read")
 @require_http_methods(["GET", "POST"])
 def batches(request: HttpRequest) -> HttpResponse:
     """Lists of one's agency, and the form that takes another."""
@@ -63,6 +66,7 @@ def state_words(state: str) -> str:
             "finished": _("registered"), "stopped": _("stopped"), "undone": _("undone")}[state]
 
 
+@needs("batch.read")
 @require_GET
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One list: what its columns mean, or what was found in it, or how far it came."""
@@ -105,6 +109,7 @@ def step(request: HttpRequest, batch_id: UUID, work: Any) -> HttpResponse:
     return redirect("batch", batch_id)
 
 
+@needs("batch.map")
 @require_POST
 def map_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Say what the columns mean and begin the check."""
@@ -113,18 +118,21 @@ def map_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return step(request, batch_id, lambda found: tasks.map_and_check(found, actor=actor, columns=chosen, at=timezone.now()))
 
 
+@needs("batch.start")
 @require_POST
 def start(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Register the good rows."""
     return step(request, batch_id, lambda found: tasks.start(found, actor=request.actor))  # type: ignore[attr-defined]
 
 
+@needs("batch.stop")
 @require_POST
 def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Stop at the next step; what is registered stays."""
     return step(request, batch_id, lambda found: actions.stop_batch(found, actor=request.actor))  # type: ignore[attr-defined]
 
 
+@needs("batch.undo")
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask once, with the consequence in a sentence; then remove whom this list alone brought."""
@@ -134,6 +142,7 @@ def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return step(request, batch_id, lambda found: actions.undo_batch(found, actor=request.actor))  # type: ignore[attr-defined]
 
 
+@needs("batch.read")
 @require_GET
 def result(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Every row with what became of it, or only those to mend, as a file to correct and send again."""

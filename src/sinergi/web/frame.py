@@ -31,6 +31,8 @@ NAVIGATION = (
     Entry(_("Register"), "intake", "submission.receive"),
     Entry(_("Lists"), "batches", "batch.read"),
     Entry(_("Programmes"), "programmes", "programme.read"),
+    Entry(_("Requests"), "data_requests", "request.read"),
+    Entry(_("Openings"), "accesses", "access.read"),
     Entry(_("Partners"), "partners", "agency.read"),
     Entry(_("Users"), "users", "user.read"),
     Entry(_("Audit"), "audit", "audit.read"),

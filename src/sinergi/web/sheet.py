@@ -18,6 +18,7 @@ from sinergi.registry import queries as registry
 from sinergi.registry.submission import SubmissionFaults
 
 from . import letters, sheet_view
+from .admission import needs
 from .fact_forms import UNKNOWN, control
 
 
@@ -109,6 +110,7 @@ def supposition(request: HttpRequest, household_id: UUID, live: queries.Live, be
     return given | {"rows": rows, "changes": changes, "value": value}
 
 
+@needs("determination.read")
 @require_GET
 def sheet(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """The page, or with htmx its body."""
@@ -116,6 +118,7 @@ def sheet(request: HttpRequest, household_id: UUID) -> HttpResponse:
     return render(request, template, live_context(request, household_id))
 
 
+@needs("household.screen")
 @require_POST
 def answer(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """Record what was answered, screen, and show the sheet again. An unreadable answer is said beside its question and changes nothing."""
@@ -143,6 +146,7 @@ def answer(request: HttpRequest, household_id: UUID) -> HttpResponse:
     return render(request, template, context, status=422 if fault else 200)
 
 
+@needs("household.screen")
 @require_POST
 def screen(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """Store the sheet as it stands today."""
@@ -150,6 +154,7 @@ def screen(request: HttpRequest, household_id: UUID) -> HttpResponse:
     return redirect("sheet", household_id)
 
 
+@needs("determination.read")
 @require_GET
 def letter(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """The sheet as a tagged PDF in the language asked for."""
@@ -160,6 +165,7 @@ def letter(request: HttpRequest, household_id: UUID) -> HttpResponse:
     return response
 
 
+@needs("determination.read")
 @require_GET
 def stored(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """Screenings kept of a household, newest first."""

@@ -74,6 +74,8 @@ def rows(live: Live) -> list[Row]:
     language = get_language() or "ms"
     by_programme: dict[str, dict[str, list[rules.Answer]]] = {}
     for answer in live.sheet.answers:
+        if closed(live, answer.subject):
+            continue
         group = "held" if is_held(live, answer) else answer.group
         by_programme.setdefault(answer.programme, {}).setdefault(group, []).append(answer)
     found = []
@@ -85,6 +87,11 @@ def rows(live: Live) -> list[Row]:
                 row.others = names_of(live, groups.get("no", [])) if group == best and best != "no" else []
                 found.append(row)
     return sorted(found, key=lambda r: (RANK[r.group], r.likely, -r.weight, r.name))
+
+
+def closed(live: Live, member: int | None) -> bool:
+    """Is it about a member whom the agency may not open? Nothing is shown or asked of him."""
+    return member is not None and member >= len(live.document.people) - live.document.hidden
 
 
 def is_held(live: Live, answer: rules.Answer) -> bool:
@@ -192,7 +199,7 @@ def asks(live: Live, most: int = 2) -> list[Ask]:
     for question in live.sheet.ask:
         fact = live.law.facts.get(question.fact)
         held = question.fact == "held"
-        if (question.member, question.fact) in live.document.said_unknown or not (held or fact and askable(fact)):
+        if (question.member, question.fact) in live.document.said_unknown or closed(live, question.member) or not (held or fact and askable(fact)):
             continue
         found.append(ask_of(live, question, fact))
         if len(found) == most:
