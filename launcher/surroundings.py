@@ -62,13 +62,17 @@ def role_urls(owner_url: str, mode: str, ours: bool) -> dict[str, str]:
     return {"SINERGI_DATABASE_URL": urls[0], "SINERGI_FINDER_URL": urls[1]}
 
 
-def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int) -> dict[str, str]:
-    """What Django reads, as environment variables on top of the ones already set. Secrets, folder and addresses already set win."""
+def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int, server: str) -> dict[str, str]:
+    """What Django reads, as environment variables on top of the ones already set. Secrets, folders and addresses already set win.
+
+    Each database of a `server` has a folder of its own for its seals, which are no proof of another.
+    """
     kept = stored_secrets()
     made = {
         "SINERGI_SECRET_KEY": kept["secret_key"],
         "SINERGI_KEYS": ",".join(kept["keys"]),
         "SINERGI_STATE_DIR": str(STATE),
+        "SINERGI_SEALS_DIR": str(STATE / "seals" / f"{server}-{database_of(owner_url)}"),
         "SINERGI_HOSTS": "127.0.0.1,localhost",
         "SINERGI_ORIGIN": f"http://127.0.0.1:{port}",
     }
@@ -90,7 +94,8 @@ def database(mode: str, kind: str = "wheel", port: int = PORT, name: str = OWNER
         given = given if name == OWNER else urlsplit(given)._replace(path=f"/{name}").geturl()
         with step("asking the server that DATABASE_URL names"):
             roles = role_urls(given, mode, ours=False)
-        yield settings_of(mode, given, roles, port)
+        parts = urlsplit(given)
+        yield settings_of(mode, given, roles, port, f"{(parts.hostname or 'local').replace(':', '.')}-{parts.port or 5432}")
         return
     cluster = Cluster(kind, fast=mode == "test" if fast is None else fast)
     begun = time.monotonic()
@@ -98,4 +103,4 @@ def database(mode: str, kind: str = "wheel", port: int = PORT, name: str = OWNER
         owner_url = cluster.url(name)
         roles = role_urls(owner_url, mode, ours=True)
         say(f"· PostgreSQL {cluster.version()} ({kind}), its database and roles … {time.monotonic() - begun:.1f} s")
-        yield settings_of(mode, owner_url, roles, port)
+        yield settings_of(mode, owner_url, roles, port, cluster.home.name)

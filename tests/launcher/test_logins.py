@@ -48,6 +48,14 @@ def test_a_second_start_gives_the_same_logins_and_a_lost_password_is_set_again(c
         assert connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
 
 
+def test_each_database_keeps_the_files_of_its_seals_apart(checkout):
+    asked = [("wheel-18", "sinergi"), ("wheel-18", "sinergi_bench"), ("system-15", "sinergi"), ("db.example-5432", "sinergi")]
+    line = "print(surroundings.settings_of('demo', 'postgresql://o:p@h/{1}', {{}}, 8000, '{0}')['SINERGI_SEALS_DIR'])"
+    code = "\n".join(["from launcher import checkout, surroundings", "checkout.prepare()", *(line.format(*one) for one in asked)])
+    folders = checkout.answer(code).splitlines()
+    assert len(set(folders)) == len(asked) and all(folder.startswith(f"{checkout.state}/seals/") for folder in folders)
+
+
 def test_secrets_are_private_fresh_and_made_once(make_checkout):
     one, two = make_checkout("one"), make_checkout("two")
     code = "from launcher import checkout\ncheckout.prepare()\nprint(checkout.role_password('sinergi_app'))"
