@@ -67,6 +67,8 @@ def refuse_second() -> None:
 def demo(port: int | None, serve_pages: bool, postgres: str) -> int:
     """Install, migrate, load, run the main job in the terminal, then serve until Ctrl-C. Returns the exit code."""
     begun = time.monotonic()
+    if os.environ.get("SINERGI_MODE") == "production":
+        raise Stopped("SINERGI_MODE=production refuses demo people. Without it the demo runs; ./sinergi serve serves.", 2)
     if serve_pages:
         prepare()
         refuse_second()

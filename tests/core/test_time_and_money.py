@@ -1,7 +1,6 @@
 """Days, months and money: birthdays on 29 February, ends of months, texts as people write them, rounding by the rule that is named."""
 
 import datetime as dt
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -108,16 +107,6 @@ def test_what_is_no_amount(text):
 @pytest.mark.parametrize(("sen", "words"), [(123600, "RM1,236"), (49596, "RM495.96"), (5, "RM0.05"), (-500, "-RM5"), (0, "RM0")])
 def test_amounts_in_words(sen, words):
     assert money.money_words(sen) == words
-
-
-@given(st.integers(-(10**12), 10**12))
-def test_ringgit_and_sen(sen):
-    assert money.sen_of_ringgit(money.ringgit_of_sen(sen)) == sen
-
-
-def test_a_part_of_a_sen_is_refused():
-    with pytest.raises(ValueError, match="part of a sen"):
-        money.sen_of_ringgit(Decimal("1.005"))
 
 
 @pytest.mark.parametrize(("text", "parts"), [("1.25%", 12_500), ("100%", 1_000_000), ("0.0001%", 1)])

@@ -41,6 +41,12 @@ def test_a_mistake_is_said_in_words_with_code_two(arguments, capsys):
     assert code == 2 and not said and complaint and "Traceback" not in complaint
 
 
+def test_production_refuses_the_demo(capsys, monkeypatch):
+    monkeypatch.setenv("SINERGI_MODE", "production")
+    code, said, complaint = run(["demo", "--no-serve"], capsys)
+    assert code == 2 and not said and "refuses demo people" in complaint
+
+
 def test_an_old_python_is_told_so(checkout):
     code = f"import sys; sys.version_info = (3, 9); sys.argv = ['sinergi']; exec(open({str(checkout.folder / 'sinergi')!r}).read())"
     done = checkout.python(code)

@@ -1,9 +1,8 @@
-"""Money: whole sen inside, ringgit at the edges, rounding by the rule that the law names. No floats."""
+"""Money: whole sen, ringgit in words alone, rounding by the rule that the law names. No floats."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from fractions import Fraction
 
 MICRO = 1_000_000
@@ -41,19 +40,6 @@ def rate_words(parts: int) -> str:
     """12500 -> '1.25%'."""
     whole, rest = divmod(abs(parts), 10_000)
     return f"{'-' if parts < 0 else ''}{whole}" + (f".{rest:04d}".rstrip("0") if rest else "") + "%"
-
-
-def ringgit_of_sen(sen: int) -> Decimal:
-    """49596 -> Decimal('495.96')."""
-    return Decimal(sen).scaleb(-2)
-
-
-def sen_of_ringgit(ringgit: Decimal) -> int:
-    """Decimal('495.96') -> 49596. ValueError if there is a part of a sen."""
-    sen = ringgit.scaleb(2)
-    if sen != sen.to_integral_value():
-        raise ValueError(f"RM{ringgit} has a part of a sen")
-    return int(sen)
 
 
 def rounded(exact: Exact, mode: str, step: int = 1) -> int:

@@ -140,7 +140,7 @@ def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: 
     if limits and address.state not in limits:
         raise Refused("address.outside_area", field="state")
     hidden, rows = address.safe or person.safe_address, Rows(actor, at or timezone.now())
-    readers = list(SafeReader.objects.filter(person=person).values_list("user_id", flat=True))
+    readers: list[UUID | None] = list(SafeReader.objects.filter(person=person).values_list("user_id", flat=True))
     if hidden and not reads_hidden(actor, person.pk):
         if person.safe_address:
             raise Refused("address.hidden_from_you")
