@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import job_stage
+import psycopg
 from registry_stage import ON, law, setting
 
 from sinergi.kernel.acting import acting
@@ -116,6 +117,17 @@ def result(batch: Batch, actor: Actor, language: str = "ms", outcome: str = "") 
 def cells(content: bytes) -> list[list[str]]:
     """A result file as rows of cells."""
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def persons(owner: psycopg.Connection) -> int:
+    """How many are in the register."""
+    found = owner.execute("SELECT count(*) FROM registry_person").fetchone()
+    return found[0] if found else 0
+
+
+def counts(owner: psycopg.Connection, batch: Batch) -> dict[str, int]:
+    """A list's rows by outcome, behind row security."""
+    return dict(owner.execute("SELECT outcome, count(*) FROM registry_batchrow WHERE batch_id = %s GROUP BY 1", [batch.pk]).fetchall())
 
 
 def worker(database: str, log: Path) -> subprocess.Popen[bytes]:
