@@ -134,7 +134,8 @@ def test_members_who_are_not_open_are_counted_and_leave_answers_open(client, hal
     actor = actor_of(user)
     child = {"name": "Aiman bin Ismail", "relation": "child", "birth_date": "2016-05-05", "sex": "male"}
     person = {**HALIMAH["person"], "name": "Salmah binti Ismail", "mykad": "620302-17-5064"}
-    family = actions.take_in({**HALIMAH, "person": person, "members": [child]}, actor=actor, purpose="register", on=timezone.localdate(), law=published_law)
+    body = {**HALIMAH, "person": person, "members": [child]}
+    family = actions.take_in(body, actor=actor, purpose="register", on=timezone.localdate(), law=published_law)
     partner = make_user("coordinator", "aim")
     given = actions.ConsentGiven(how="signed", language="ms")
     actions.give_consent(family.person_id, actor=actor, purpose="register", agencies=["aim"], consent=given)
