@@ -85,7 +85,12 @@ def test_an_empty_answer_is_said_beside_its_question(page, sign_in, halimah):
 def test_what_if_shows_what_would_change_and_saves_nothing(page, sign_in, halimah):
     user, registered = halimah
     sign_in(page, user)
-    page.goto(address(registered) + "?fact=income&member=0&value=RM9000")
+    page.goto(address(registered))
+    page.get_by_label("Jawapan yang mana").select_option("income")
+    page.get_by_role("button", name="Andaikan").click()
+    page.locator("section", has_text="Bagaimana jika ini berbeza?").get_by_role("textbox").fill("RM9000")
+    page.locator("section", has_text="Bagaimana jika ini berbeza?").get_by_role("button", name="Kira semula").click()
+    assert "9000" not in page.url
     expect(page.get_by_role("heading", name="Apa yang akan berubah")).to_be_visible()
     check(page)
     with acting(actor_of(user), purpose="screen"):
@@ -97,7 +102,11 @@ def test_a_need_filters_and_a_wrong_supposition_says_the_mend(page, sign_in, hal
     sign_in(page, user)
     page.goto(address(registered) + "?need=funeral")
     expect(page.locator(".group")).not_to_contain_text(["Sumbangan Tunai Rahmah"] * page.locator(".group").count())
-    page.goto(address(registered) + "?fact=income&member=0&value=banyak")
+    page.goto(address(registered))
+    page.get_by_label("Jawapan yang mana").select_option("income")
+    page.get_by_role("button", name="Andaikan").click()
+    page.get_by_role("textbox").last.fill("banyak")
+    page.get_by_role("button", name="Kira semula").first.click()
     expect(page.get_by_role("alert").filter(has_text="RM")).to_be_visible()
 
 

@@ -23,21 +23,21 @@ from .fact_forms import UNKNOWN, control
 
 
 def open_household(request: HttpRequest, household_id: UUID) -> Any:
-    """The head of a household the visitor may open; otherwise the page that says what he may see."""
-    head = registry.head_of(household_id, timezone.localdate())
+    """The head of a household the visitor may open, or who is first now that he left; otherwise the page that says what he may see."""
+    head = registry.first_of(household_id, timezone.localdate())
     if head is None:
         raise Http404
     return registry.person(head)
 
 
-def live_context(request: HttpRequest, household_id: UUID) -> dict[str, Any]:
-    """Everything the sheet shows; with `fact`, `member` and `value` in the address, as it would be then, without saving."""
+def live_context(request: HttpRequest, household_id: UUID, *, suppose: bool = False) -> dict[str, Any]:
+    """Everything the sheet shows; with `suppose`, as it would be if the posted `fact` of a `member` had another `value`, without saving."""
     today = timezone.localdate()
     head = open_household(request, household_id)
     live = queries.sheet_of(household_id, on=today, actor=request.actor)  # type: ignore[attr-defined]
     found = sheet_view.rows(live)
     context: dict[str, Any] = {"supposed": None}
-    if request.GET.get("fact"):
+    if suppose:
         context["supposed"] = supposition(request, household_id, live, found)
         found = context["supposed"].get("rows", found)
     need = request.GET.get("need", "")
@@ -87,17 +87,17 @@ def what_if_controls(live: queries.Live) -> list[dict[str, Any]]:
 
 def supposition(request: HttpRequest, household_id: UUID, live: queries.Live, before: list[sheet_view.Row]) -> dict[str, Any]:
     """The sheet if one answer were different: its control, and once a value is given, what changes."""
-    name = request.GET["fact"]
+    name = request.POST.get("fact", "")
     fact = live.law.facts.get(name)
     if fact is None or fact.tree is not None:
         raise Http404
-    member = int(request.GET["member"]) if request.GET.get("member", "").isdigit() else None
+    member = int(request.POST["member"]) if request.POST.get("member", "").isdigit() else None
     if fact.of_household:
         member = None
     people = live.sheet.situation.people
     known = live.sheet.situation.household.get(name) if member is None else people[min(member, len(people) - 1)].get(name)
     given: dict[str, Any] = {"fact": name, "member": "" if member is None else member, "control": control(fact, name="value", value=known)}
-    value = request.GET.get("value", "")
+    value = request.POST.get("value", "")
     if not value:
         return given
     try:
@@ -146,6 +146,13 @@ def answer(request: HttpRequest, household_id: UUID) -> HttpResponse:
     return render(request, template, context, status=422 if fault else 200)
 
 
+@needs("determination.read")
+@require_POST
+def suppose(request: HttpRequest, household_id: UUID) -> HttpResponse:
+    """The sheet if one answer were different. Posted, so that what is supposed of a person stays out of addresses; nothing is written."""
+    return render(request, "sheet/page.html", live_context(request, household_id, suppose=True))
+
+
 @needs("household.screen")
 @require_POST
 def screen(request: HttpRequest, household_id: UUID) -> HttpResponse:
@@ -178,6 +185,7 @@ def stored(request: HttpRequest, household_id: UUID) -> HttpResponse:
 urlpatterns = [
     path("isi-rumah/<uuid:household_id>/lembaran/", sheet, name="sheet"),
     path("isi-rumah/<uuid:household_id>/lembaran/jawab/", answer, name="sheet_answer"),
+    path("isi-rumah/<uuid:household_id>/lembaran/bagaimana/", suppose, name="sheet_suppose"),
     path("isi-rumah/<uuid:household_id>/lembaran/saring/", screen, name="sheet_screen"),
     path("isi-rumah/<uuid:household_id>/lembaran/surat.pdf", letter, name="sheet_letter"),
     path("isi-rumah/<uuid:household_id>/saringan/", stored, name="screenings"),
