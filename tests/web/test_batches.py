@@ -2,17 +2,24 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 
 import pytest
 from django.test import Client
+from list_stage import AT, checked, csv_of, fisherman, mapped, registered
 from playwright.sync_api import expect
+from registry_stage import ON
 
 from sinergi.kernel.acting import acting
+from sinergi.kernel.action import writing
 from sinergi.kernel.actors import Actor, actor_of
 from sinergi.kernel.jobs import progress_about
+from sinergi.kernel.models import Progress
+from sinergi.registry import actions as registry
 from sinergi.registry import tasks
+from sinergi.registry.actions import batches as actions
 from sinergi.registry.queries import batches
 from tests.web.conftest import check
 
@@ -103,3 +110,47 @@ def test_another_agency_sees_no_list(own_db, make_user, published_law):
     address = client.post("/senarai/", {"title": "x", "file": SimpleUploadedFile("x.csv", LIST.encode())})["Location"]
     client.force_login(make_user("coordinator", "aim"))
     assert client.get(address).status_code == 404 and "Nelayan" not in client.get("/senarai/").content.decode()
+
+
+def text_of(user, batch) -> str:
+    """The page of a list."""
+    client = Client()
+    client.force_login(user)
+    answer = client.get(f"/senarai/{batch.pk}/")
+    assert answer.status_code == 200
+    return html.unescape(" ".join(answer.content.decode().split()))
+
+
+def test_a_stopped_list_offers_to_go_on_and_one_stopped_in_its_check_to_check_again(own_db, make_user, published_law):
+    user = make_user("coordinator", "mvm")
+    actor = actor_of(user)
+    batch = checked(csv_of([fisherman(i) for i in range(3)]), actor)
+    actions.start_batch(batch, actor=actor, purpose="register")
+    actions.register_rows(batch, actor=actor, purpose="register", law=published_law, most=1, at=AT)
+    actions.stop_batch(batch, actor=actor, purpose="register")
+    page = text_of(user, batch)
+    assert "Daftar 2 baris yang baik" in page and "Batalkan senarai ini" in page and "Periksa semula" not in page
+    half = mapped(csv_of([fisherman(i) for i in range(5, 8)]), actor)
+    actions.check_rows(half, actor=actor, purpose="register", law=published_law, most=1)
+    actions.stop_batch(half, actor=actor, purpose="register")
+    page = text_of(user, half)
+    assert "Ada baris yang belum diperiksa" in page and "Periksa semula" in page and "baris yang baik" not in page
+
+
+def test_the_page_says_who_stays_after_an_undo_what_is_odd_and_that_a_job_was_given_up(own_db, make_user, published_law):
+    user = make_user("coordinator", "mvm")
+    actor = actor_of(user)
+    batch = registered(csv_of([fisherman(1), fisherman(2, **{"No KP": "991332-17-5001"})]), actor)
+    page = text_of(user, batch)
+    assert "Baris untuk dilihat" in page and "991332-17-5001" in page
+    with acting(actor, purpose="register"):
+        person = batches.batch(batch.pk).lines.order_by("row").first().person_id
+    registry.record_facts(person, actor=actor, purpose="register", facts={"income": "RM 900"}, on=ON, law=published_law)
+    actions.undo_batch(batch, actor=actor, purpose="register")
+    assert "1 orang kekal" in text_of(user, batch)
+    other = checked(csv_of([fisherman(3)]), actor)
+    tasks.start(other, actor=actor)
+    with acting(actor, purpose="register"), writing("try.stage"):
+        Progress.objects.update(state="failed", fault="OSError")
+    page = text_of(user, other)
+    assert "Tekan Henti" in page and "OSError" in page and "akan dicuba semula" not in page

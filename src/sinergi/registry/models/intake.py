@@ -82,7 +82,7 @@ class Batch(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="batch_state", condition=Q(state__in=["received", *states(BATCH)]))]
+        constraints = [models.CheckConstraint(name="batch_state", condition=Q(state__in=sorted({"received", *states(BATCH)})))]
 
 
 class BatchRow(models.Model):
