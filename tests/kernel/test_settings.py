@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_KEY = re.search(r'secret\("SINERGI_KEYS", "([^"]+)"\)', (ROOT / "src/sinergi/config/settings.py").read_text())[1]
-OWN_KEY = Fernet.generate_key().decode()
+OWN_KEY = "YSBrZXkgb2Ygb25lJ3Mgb3duIGZvciB0aGUgdGVzdHM="  # fixed, since it names a test and every worker must collect the same names
 GOOD = {"SINERGI_SECRET_KEY": "k" * 50, "SINERGI_KEYS": OWN_KEY, "SINERGI_ORIGIN": "https://sinergi.example"}
 
 

@@ -19,7 +19,7 @@ class Door:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, by the API's own addresses. A host that is not ours is refused before anything is asked."""
         request.get_host()
-        request.urlconf = ADDRESSES  # type: ignore[attr-defined]
+        request.urlconf = ADDRESSES
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
