@@ -249,6 +249,11 @@ def test_the_protection_officer_forgets_a_person_and_the_audit_still_verifies(ma
     assert not opens(dpo, who)
     with acting(maiwp, purpose="register"):
         assert queries.person(who).erased and keys.key_of(who) is None
+        assert [m.person.id for m in queries.members(home.household_id, ON)] == list(home.people[1:]), "those who stay keep their household"
+        assert queries.first_of(home.household_id, ON) == home.people[1] and not queries.former_members(home.household_id, ON)
+    for again in (lambda: actions.record_facts(who, actor=maiwp, purpose="register", facts={"income": 50000}, on=ON),
+                  lambda: actions.resume_membership(home.household_id, actor=maiwp, purpose="register", person_id=who)):
+        refused("person.erased", again)
     until = time.monotonic() + 60
     while owner.execute("SELECT (SELECT count(*) FROM kernel_auditentry) > (SELECT coalesce(sum(entries), 0) FROM kernel_auditseal)").fetchone()[0]:
         assert time.monotonic() < until, "the server is never without an older transaction"

@@ -66,6 +66,13 @@ def test_a_name_alone_asks_for_one_more_fact(maiwp):
     assert found.needs_more and not found.candidates and found.read_as == ({"ms": "nama Kamarul", "en": "name Kamarul"},)
 
 
+def test_a_number_with_a_digit_too_few_says_so(maiwp):
+    for typed in ("68041117501", "680411-17-501"):
+        (said,) = search(maiwp, typed).read_as
+        assert said == {"ms": "nombor 68041117501 (11 digit; kad pengenalan ada 12)", "en": "number 68041117501 (11 digits; an identity card has 12)"}
+    assert search(maiwp, "A1234567").read_as[0]["ms"] == "nombor A1234567"
+
+
 def test_the_number_finds_him_for_certain(maiwp):
     (one,) = search(maiwp, "680411 17 5013").candidates
     assert (one.level, one.mine, one.name, one.agency, one.masked) == ("certain", True, "Kamarul bin Yusof", "maiwp", "•••••• •• 5013")

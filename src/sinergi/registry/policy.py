@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Refused
 
 from .models import Access, Batch, Consent, DataRequest, Draft
-from .queries import household_is_open, is_served
+from .queries import household_is_open, is_erased, is_served
 
 
 def of_an_agency(actor: Actor, subject: Any) -> bool:
@@ -15,7 +16,12 @@ def of_an_agency(actor: Actor, subject: Any) -> bool:
 
 
 def serving(actor: Actor, person_id: UUID) -> bool:
-    """Whoever may open the person: his agency registered him, or he was opened to it."""
+    """Whoever may open the person: his agency registered him, or he was opened to it. Of one who was erased nothing is written again.
+
+    Raises Refused: `person.erased`.
+    """
+    if is_erased(person_id):
+        raise Refused("person.erased")
     return is_served(person_id)
 
 

@@ -20,7 +20,7 @@ from sinergi.kernel.errors import Refused
 from .. import policy
 from ..codes import IDENTIFIER_KINDS, LANGUAGES
 from ..models import Address, ContactPoint, Fact, Guardianship, Identifier, Membership, Person, SafeReader
-from ..queries import household_of, resolve
+from ..queries import household_of, is_erased, resolve
 from ..queries.people import present
 from ..submission import CleanAddress, CleanNumber, SubmissionFaults
 from ..submission.people import EARLIEST, PersonReader
@@ -235,9 +235,11 @@ def end_membership(household_id: UUID, *, actor: Actor, person_id: UUID, on: dat
 def resume_membership(household_id: UUID, *, actor: Actor, person_id: UUID) -> None:
     """Somebody had not left after all: his last membership of the household goes on.
 
-    Refused: `household.not_member`, `household.already_member`, `household.has_head`.
+    Refused: `household.not_member`, `household.already_member`, `household.has_head`, `person.erased`.
     """
     who = resolve(person_id)
+    if is_erased(who):
+        raise Refused("person.erased")
     row = Membership.objects.filter(household_id=household_id, person_id=who).order_by("-from_on", "-id").first()
     if row is None:
         raise Refused("household.not_member")

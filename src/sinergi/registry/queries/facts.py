@@ -13,7 +13,7 @@ from sinergi.kernel.models import User
 
 from ..models import Fact, Person, SensitiveFact
 from ..submission.values import written
-from .people import head_of, household_of, resolve
+from .people import first_of, household_of, resolve
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,6 @@ def fact_history(person_id: UUID, on: date, *, law: Law | None = None) -> tuple[
 def needs_of(household_id: UUID, on: date) -> tuple[str, ...]:
     """What the household said it needs, as codes."""
     row = Fact.objects.filter(believed(None), household_id=household_id, name="needs", valid_from__lte=on).order_by("-valid_from", "-id").first()
-    head = head_of(household_id, on)
-    shown([head] if row is not None and head is not None else [])
+    first = first_of(household_id, on) if row is not None else None
+    shown([first] if first is not None else [])
     return tuple(row.value or ()) if row is not None else ()

@@ -110,6 +110,11 @@ def is_served(person_id: UUID) -> bool:
     return Person.objects.filter(pk=person_id).exists()
 
 
+def is_erased(person_id: UUID) -> bool:
+    """Was a person whom this actor may open forgotten at his own request?"""
+    return Person.objects.filter(pk=resolve(person_id), erased_at__isnull=False).exists()
+
+
 def household_is_open(household_id: UUID) -> bool:
     """May this actor open the household?"""
     return Household.objects.filter(pk=household_id).exists()
@@ -173,23 +178,33 @@ def present(on: date) -> Q:
 
 
 def members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
-    """Who belongs to a household on a day, the head first, then by relation and age. Members who are not ours are left out."""
+    """Who belongs to a household on a day, the head first, then by relation and age. Members who are not ours or were erased are left out."""
     rows = list(Membership.objects.filter(present(on), household_id=household_id).order_by("id"))
     found = people(row.person_id for row in rows)
-    views_ = [MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in rows if row.person_id in found]
+    known = [row for row in rows if row.person_id in found and not found[row.person_id].erased]
+    views_ = [MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in known]
     return tuple(sorted(views_, key=lambda m: (HEAD_FIRST.index(m.relation), m.person.birth_date or date.max)))
 
 
 def former_members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
-    """Who lived in a household and has left it by the day, the last to leave first. Who is not ours is left out."""
+    """Who lived in a household and has left it by the day, the last to leave first. Who is not ours or was erased is left out."""
     rows = list(Membership.objects.filter(household_id=household_id, to_on__lte=on).order_by("-to_on", "-id"))
     found = people(row.person_id for row in rows)
-    return tuple(MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in rows if row.person_id in found)
+    left = [row for row in rows if row.person_id in found and not found[row.person_id].erased]
+    return tuple(MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in left)
 
 
 def head_of(household_id: UUID, on: date) -> UUID | None:
     """The head of a household on a day."""
     return Membership.objects.filter(present(on), household_id=household_id, relation="head").values_list("person_id", flat=True).first()
+
+
+def first_of(household_id: UUID, on: date) -> UUID | None:
+    """In whose name a household's pages stand: its head; where he left or was erased, who comes first among those who stay."""
+    head = head_of(household_id, on)
+    if head is not None:
+        return head
+    return next((m.person.id for m in members(household_id, on)), None)
 
 
 def identifiers(person_id: UUID) -> tuple[IdentifierView, ...]:

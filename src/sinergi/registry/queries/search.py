@@ -28,9 +28,9 @@ from ..submission.people import phone_number
 MOST = 100
 LEVELS = ("certain", "likely", "possible")
 DAY = re.compile(r"(?<!\d)(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d))")
-CARD = re.compile(r"(?<!\d)\d{6}[- ]?\d{2}[- ]?\d{4}(?!\d)")
+CARD = re.compile(r"(?<!\d)(?:\d{6}[- ]?\d{2}[- ]?\d{4}|\d{5,7}-\d{1,3}-\d{1,5})(?!\d)")  # a slip keeps its dashes
 PHONE = re.compile(r"(?<![\d+])(?:\+?6?01\d[- ]?\d{3,4}[- ]?\d{3,4}|\+\d{8,14})(?!\d)")
-DOCUMENT = re.compile(r"(?<![A-Z\d])[A-Z]{0,3}-?\d{5,10}[A-Z]?(?![A-Z\d])", re.I)
+DOCUMENT = re.compile(r"(?<![A-Z\d])[A-Z]{0,3}-?\d{5,15}[A-Z]?(?![A-Z\d])", re.I)
 FIELDS = "person_id, name, birth_date, birth_year, identifiers, phones, state, agency, standing"
 
 
@@ -226,14 +226,21 @@ def initials(name: str) -> str:
 def read_as(typed: Typed) -> tuple[linkage.Words, ...]:
     """What was understood, in words, for the line under the box."""
     born = typed.birth_date.strftime("%d/%m/%Y") if typed.birth_date else str(typed.birth_year or "")
-    said = (
-        ("nama", "name", typed.name),
-        ("nombor", "number", ", ".join(typed.numbers)),
-        ("telefon", "phone", ", ".join(typed.phones)),
-        ("lahir", "born", born),
-        ("empat digit akhir", "last four digits", typed.tail),
-    )
-    return tuple({"ms": f"{ms} {value}", "en": f"{en} {value}"} for ms, en, value in said if value)
+    rest = (("telefon", "phone", ", ".join(typed.phones)), ("lahir", "born", born), ("empat digit akhir", "last four digits", typed.tail))
+    return (*labelled(("nama", "name", typed.name)), *map(number_as_read, typed.numbers), *labelled(*rest))
+
+
+def labelled(*said: tuple[str, str, str]) -> Iterator[linkage.Words]:
+    """(Malay, English, value) in words, for each value there is."""
+    return ({"ms": f"{ms} {value}", "en": f"{en} {value}"} for ms, en, value in said if value)
+
+
+def number_as_read(number: str) -> linkage.Words:
+    """A number in words; digits too many or too few for an identity card are counted."""
+    if not number.isdigit() or len(number) == 12:
+        return {"ms": f"nombor {number}", "en": f"number {number}"}
+    return {"ms": f"nombor {number} ({len(number)} digit; kad pengenalan ada 12)",
+            "en": f"number {number} ({len(number)} digits; an identity card has 12)"}
 
 
 def known_person(person_id: UUID, *, actor: Actor) -> Candidate | None:

@@ -29,7 +29,7 @@ def household(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if person is None:
         return state_only(request, person_id)
     context = file_of(request, person_id, "person", person)
-    house, members = household_at(person.id)
+    house, members = (None, ()) if person.erased else household_at(person.id)
     former = queries.former_members(house, today()) if house else ()
     gone = {m.person.id for m in former}
     minor = person.birth_date is not None and years_between(person.birth_date, today()) < ADULT

@@ -45,7 +45,7 @@ def file_of(request: HttpRequest, person_id: UUID, here: str, person: registry.P
     tabs = [("person", _("Household")), ("person_facts", _("Facts")), ("person_particulars", _("Particulars")), ("person_consents", _("Consents")),
             ("person_papers", _("Documents")), ("person_journey", _("Journey")), ("person_looked", _("Who looked"))]
     return {"view": person, "person": strip_of(person, names), "person_id": person.id, "agencies": names,
-            "may": {verb.replace(".", "_"): actor.holds(verb) for verb in VERBS},
+            "may": {verb.replace(".", "_"): actor.holds(verb) and not person.erased for verb in VERBS},
             "tabs": [{"address": reverse(name, args=[person.id]), "label": label, "here": name == here} for name, label in tabs]}
 
 
