@@ -1,7 +1,11 @@
 """Registration: search first, saved as one goes, rows by posts, every fault beside its field, odd things warn once, nobody twice."""
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connections
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import check
@@ -218,3 +222,29 @@ def test_the_form_fits_phone_and_desk_and_saves_itself(page: Page, irm, sign_in)
     page.get_by_role("button", name="Simpan dan saring").click()
     expect(page.locator(".errors")).to_be_focused()
     check(page)
+
+
+def test_a_double_press_registers_once_and_breaks_nothing(client, owner):
+    address = begun(client)
+    barrier, answers = threading.Barrier(3), []
+
+    def press():
+        visitor = Client()
+        visitor.cookies = client.cookies
+        barrier.wait()
+        answers.append(visitor.post(address, {**DESK, "do": "register"}))
+
+    def run():
+        try:
+            press()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    places = sorted(answer["Location"] for answer in answers)
+    assert places[:2] == ["/daftar/", "/daftar/"] and places[2].endswith("/lembaran/"), places
+    assert owner.execute("SELECT count(*) FROM registry_person").fetchone() == (1,)

@@ -20,7 +20,7 @@ LARGEST = 200_000
 
 @action("draft.save", policy.own_draft)
 def save_draft(draft_id: UUID | None, *, actor: Actor, body: dict[str, Any], at: datetime | None = None) -> UUID:
-    """Keep what was typed so far (None: a new draft). Gives the draft's id. Refused: `draft.too_large`, `person.not_a_user`."""
+    """Keep what was typed so far (None: a new draft). Gives the draft's id. Refused: `draft.too_large`, `draft.unknown`, `person.not_a_user`."""
     user, now = user_id(actor), at or timezone.now()
     if user is None:
         raise Refused("person.not_a_user")
@@ -30,7 +30,9 @@ def save_draft(draft_id: UUID | None, *, actor: Actor, body: dict[str, Any], at:
         draft = Draft.objects.create(user_id=user, agency_id=actor.agency, body=body, begun_at=now, saved_at=now)
         changes().made(draft)
         return draft.pk
-    draft = Draft.objects.get(pk=draft_id)
+    draft = Draft.objects.select_for_update().filter(pk=draft_id).first()
+    if draft is None:
+        raise Refused("draft.unknown")
     changes().watch(draft)
     draft.body, draft.saved_at = body, now
     draft.save(update_fields=["body", "saved_at"])

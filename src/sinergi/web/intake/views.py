@@ -74,6 +74,8 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if what == "register":
             return register(request, draft_id, flat, actor)
     except Refused as refused:
+        if own(draft_id, actor) is None:  # pressed twice: the other press was first
+            return gone(request)
         return page(request, draft_id, flat, refused=refused.sentence(language()), status=422)
     if what == "save":
         messages.success(request, _("Saved. You find it again in “My day”."))
@@ -131,6 +133,8 @@ def register(request: HttpRequest, draft_id: UUID, flat: Flat, actor: Actor) -> 
         left = form.say(faults.faults)
         return page(request, draft_id, flat, form=form, refused=" ".join(left), status=422)
     except Refused as refused:
+        if own(draft_id, actor) is None:
+            raise
         elsewhere = refused.facts.get("person_id") if refused.code == "person.known_elsewhere" else None
         return page(request, draft_id, flat, form=form, refused=refused.sentence(language()), elsewhere=elsewhere, status=422)
     if done.known:
