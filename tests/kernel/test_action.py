@@ -10,7 +10,7 @@ from kernel_stage import an_actor, entries, make_agency, value
 
 from sinergi.kernel import policy
 from sinergi.kernel.acting import acting, current, shown
-from sinergi.kernel.action import VERBS, action, changes
+from sinergi.kernel.action import VERBS, action, changes, writing
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.models import Agency
@@ -201,3 +201,29 @@ def test_elsewhere_a_refused_action_leaves_what_was_done_before_and_after_it(own
         found("later", actor=WHO)
     assert [e["subject"] for e in entries(owner)] == ["kernel.Agency:new", "kernel.Agency:later"]
     assert value(owner, "SELECT count(*) FROM kernel_agency WHERE left_on IS NOT NULL") == 0
+
+
+def test_the_context_stands_before_whatever_comes_first_in_a_transaction(own_db, owner):
+    """However the first statement is sent, PostgreSQL knows who acts; and it keeps it when that statement's savepoint is undone."""
+    asked = "SELECT sinergi_actor() || '/' || current_setting('sinergi.verb', true)"
+
+    def first(*send):
+        with acting(WHO, purpose="administer"), writing("try.first"):
+            send[0]()
+            with connection.cursor() as cursor:
+                cursor.execute(asked)
+                return cursor.fetchone()[0]
+
+    def several():
+        with connection.cursor() as cursor:
+            cursor.executemany("SELECT %s::text WHERE sinergi_actor() <> ''", [["a"], ["b"]])
+
+    def undone():
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT nothing_of_this_name()", [])
+
+    ways = (lambda: list(Agency.objects.all()), lambda: list(Agency.objects.iterator(chunk_size=1)), lambda: connection.cursor().execute("SELECT 1"),
+            several, undone, lambda: None)
+    assert {first(way) for way in ways} == {f"{WHO.id}/try.first"}
+    with pytest.raises(RuntimeError, match="outside `acting`"), writing("try.first"):
+        pass

@@ -80,15 +80,13 @@ def make_user(own_db: str) -> Callable[..., Any]:
 
     area="" makes the grant nationwide. The password is "a long sentence for tests".
     """
-    from django.db import transaction
-
-    from sinergi.kernel.acting import set_context
+    from sinergi.kernel.acting import acting
+    from sinergi.kernel.action import writing
     from sinergi.kernel.actors import command
     from sinergi.kernel.models import Agency, Grant, User
 
     def make(role: str = "coordinator", agency: str = "perkeso", *, area: str | None = None, **fields: Any) -> User:
-        with transaction.atomic():
-            set_context(command("tests", "user.invite"), "administer", "user.invite")
+        with acting(command("tests"), purpose="administer"), writing("user.invite"):
             named = {"name_ms": agency.upper(), "name_en": agency.upper(), "kind": "statutory", "partner": True}
             home, _ = Agency.objects.get_or_create(code=agency, defaults=named)
             user = User(**{"email": f"{role}@{agency}.example", "name": "Nurul Ain binti Rosli", "agency": home, **fields})

@@ -9,22 +9,22 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from .actors import Actor
+from .ahead import Statement
 from .audit import record_shown
 from .context import CURRENT, Acting, current
 from .errors import Refused
 from .roles import PURPOSES, READS
 
-__all__ = ["Acting", "acting", "current", "set_context", "shown"]
+__all__ = ["Acting", "acting", "current", "shown"]
 
 
-def set_context(actor: Actor, purpose: str, verb: str = "") -> None:
-    """Tell PostgreSQL, until the end of the transaction, who acts. Row security and triggers read these."""
+def told(actor: Actor, purpose: str) -> Statement:
+    """The statement that tells PostgreSQL, until the end of the transaction, who acts. Row security and triggers read these."""
     rights = ",".join(sorted(v + ("@national" if actor.nationwide(v) else "") for v in actor.verbs if v in READS))
-    values = {"actor": actor.id, "agency": actor.agency, "purpose": purpose, "verb": verb, "rights": f",{rights},",
+    values = {"actor": actor.id, "agency": actor.agency, "purpose": purpose, "verb": "", "rights": f",{rights},",
               "states": ",".join(sorted(actor.states("person.read")))}
     calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [x for key, value in values.items() for x in (f"sinergi.{key}", value)])
+    return f"SELECT {calls}", [x for key, value in values.items() for x in (f"sinergi.{key}", value)]
 
 
 @contextmanager
@@ -42,8 +42,8 @@ def acting(actor: Actor, *, purpose: str, request: str = "", page: str = "", who
     if purpose not in PURPOSES:
         raise Refused("no_purpose")
     inside = Acting(actor, purpose, request, page, whole)
-    with transaction.atomic():
-        set_context(actor, purpose)
+    inside.ahead.put(*told(actor, purpose))
+    with transaction.atomic(), connection.execute_wrapper(inside.ahead):
         token = CURRENT.set(inside)
         try:
             yield inside

@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from . import audit
 from .acting import acting
 from .actors import Actor
+from .ahead import Statement
 from .context import current
 from .errors import Refused
 
@@ -52,7 +53,7 @@ class Changes:
         self.before: dict[int, tuple[models.Model, dict[str, Any]]] = {}
         self.persons: dict[UUID, None] = {}
         self.notes: dict[str, Any] = {}
-        self.last: list[tuple[str, list[Any]]] = []
+        self.last: list[Statement] = []
 
     def watch(self, *records: models.Model) -> None:
         """Remember how records stand now."""
@@ -94,7 +95,7 @@ def changes() -> Changes:
     return found
 
 
-def execute(*statements: tuple[str, list[Any]]) -> None:
+def execute(*statements: Statement) -> None:
     """Several statements in one go."""
     with connection.cursor() as cursor:
         cursor.execute("; ".join(statement for statement, _ in statements), [value for _, values in statements for value in values])
@@ -108,8 +109,10 @@ def writing(verb: str) -> Iterator[Changes]:
     `last` is written together with giving it back.
     """
     outer, inner = _changes.get(), Changes(verb)
-    token = _changes.set(inner)
-    execute((PEN, [verb]))
+    token, around = _changes.set(inner), current()
+    if around is None:
+        raise RuntimeError("writing outside `acting`")
+    around.ahead.put(PEN, [verb])
     try:
         yield inner
     finally:

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from .actors import Actor
+from .ahead import Ahead
 
 
 @dataclass
 class Acting:
     """The context of one transaction. `shown` gathers the persons whose data left the database for somebody's eyes.
 
-    `whole`: whatever is refused inside ends the whole transaction, so that an action needs no savepoint of its own.
+    `whole`: whatever is refused inside ends the whole transaction, so that an action needs no savepoint of its own. `ahead`: settings
+    of the transaction on their way to PostgreSQL.
     """
 
     actor: Actor
@@ -19,6 +21,7 @@ class Acting:
     page: str = ""
     whole: bool = False
     shown: dict[UUID, None] = field(default_factory=dict)
+    ahead: Ahead = field(default_factory=Ahead)
 
 
 CURRENT: ContextVar[Acting | None] = ContextVar("acting", default=None)
