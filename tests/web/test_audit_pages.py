@@ -87,6 +87,7 @@ def test_an_actor_is_found_by_his_address_and_shown_by_name(client, owner, audit
 def test_wrong_fields_are_told_and_find_nothing(client):
     answer = client.get("/audit/?person=abc&since=yesterday")
     assert answer.status_code == 422 and set(answer.context["form"].errors) == {"person", "since"} and answer.context["rows"] == []
+    assert "Ini bukan nombor seseorang" in answer.content.decode()
     assert client.get("/audit/fail.csv?person=abc").status_code == 422
     assert client.get("/audit/?before=99999999999999999999999&agency=").status_code == 200
 

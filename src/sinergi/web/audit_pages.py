@@ -48,7 +48,8 @@ def verb_word(verb: str) -> str:
 class Search(forms.Form):
     """What an auditor looks for. Every field may be empty."""
 
-    person = forms.UUIDField(label=_("Person"), required=False, help_text=_("his number in this system"))
+    person = forms.UUIDField(label=_("Person"), required=False, help_text=_("his number in this system"),
+                             error_messages={"invalid": _("This is not a person’s number. Copy it from a line of this page.")})
     actor = forms.CharField(label=_("Who acted"), required=False, max_length=64, help_text=_("e-mail address, or command:name"))
     verb = forms.ChoiceField(label=_("What was done"), required=False)
     agency = forms.ChoiceField(label=_("Agency"), required=False)
