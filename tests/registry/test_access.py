@@ -149,6 +149,22 @@ def test_a_minor_found_elsewhere_needs_a_guardian_known_there(maiwp):
     assert opens(irm, child)
 
 
+def test_a_record_opened_by_written_reason_is_for_looking_until_the_person_consents(maiwp, who):
+    irm = officer("irm")
+    actions.open_by_reason(who, actor=irm, purpose="emergency", reason="Pengsan di kaunter, perlu waris segera")
+    with acting(irm, purpose="emergency"):
+        household = queries.household_of(who, ON)
+    for write in (
+        lambda: actions.record_facts(who, actor=irm, purpose="emergency", facts={"income": "RM 1"}, on=ON, law=law()),
+        lambda: actions.correct_person(who, actor=irm, purpose="emergency", corrections={"name": "Orang Lain"}, on=ON),
+        lambda: actions.give_consent(who, actor=irm, purpose="emergency", agencies=["aim"], consent=spoken()),
+        lambda: actions.end_membership(household, actor=irm, purpose="emergency", person_id=who, on=ON),
+    ):
+        refused("person.opened_to_look", write)
+    actions.claim_person(who, actor=irm, purpose="register", consent=spoken())
+    actions.record_facts(who, actor=irm, purpose="register", facts={"income": "RM 1"}, on=ON, law=law())
+
+
 def test_a_written_reason_opens_for_one_user_and_one_hour_and_is_shown_to_the_holder(maiwp, who, owner):
     irm, colleague = officer("irm"), officer("irm", name="colleague")
     refused("reason.too_short", lambda: actions.open_by_reason(who, actor=irm, purpose="emergency", reason="too   short  "))

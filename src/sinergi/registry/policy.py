@@ -6,8 +6,8 @@ from uuid import UUID
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 
-from .models import Access, Batch, Consent, DataRequest, Draft
-from .queries import household_is_open, is_erased, is_served
+from .models import Access, Batch, Consent, DataRequest, Draft, Membership
+from .queries import household_is_open, is_erased, is_only_looked_at, is_served
 
 
 def of_an_agency(actor: Actor, subject: Any) -> bool:
@@ -16,17 +16,25 @@ def of_an_agency(actor: Actor, subject: Any) -> bool:
 
 
 def serving(actor: Actor, person_id: UUID) -> bool:
-    """Whoever may open the person: his agency registered him, or he was opened to it. Of one who was erased nothing is written again.
+    """Whoever serves the person: his agency registered him, or he was opened to it otherwise than by written reason alone.
 
-    Raises Refused: `person.erased`.
+    Raises Refused: `person.erased` (of one who was erased nothing is written again), `person.opened_to_look`.
     """
     if is_erased(person_id):
         raise Refused("person.erased")
+    if is_only_looked_at(person_id, actor):
+        raise Refused("person.opened_to_look")
     return is_served(person_id)
 
 
 def serving_household(actor: Actor, household_id: UUID) -> bool:
-    """Whoever may open the household."""
+    """Whoever may open the household, otherwise than by written reason alone.
+
+    Raises Refused: `person.opened_to_look`.
+    """
+    members = Membership.objects.filter(household_id=household_id, to_on=None).values_list("person_id", flat=True)
+    if members and all(is_only_looked_at(person, actor) for person in members):
+        raise Refused("person.opened_to_look")
     return household_is_open(household_id)
 
 

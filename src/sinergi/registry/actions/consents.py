@@ -17,7 +17,7 @@ from sinergi.kernel.roles import PURPOSES
 from .. import policy
 from ..codes import HOW_GIVEN, LANGUAGES
 from ..models import Access, Consent, Guardianship, Person
-from ..queries import is_served, resolve
+from ..queries import is_only_looked_at, is_served, resolve
 from ..queries.people import present
 from ..queries.search import row_of
 from .rows import is_minor, user_id
@@ -63,7 +63,7 @@ def claim_person(person_id: UUID, *, actor: Actor, consent: ConsentGiven, at: da
     now, found = at or timezone.now(), row_of(person_id, actor)
     if found is None:
         raise Refused("person.unknown")
-    if is_served(person_id):
+    if is_served(person_id) and not is_only_looked_at(person_id, actor):
         raise Refused("person.already_open")
     check(consent, now)
     if not (is_minor(found.birth_date, timezone.localdate(now)) or consent.given_by):

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
+from django.db.models.functions import Now
 
 from sinergi.core.identity import masked, number_words
 from sinergi.kernel.acting import shown
 from sinergi.kernel.actors import Actor
 
-from ..models import Address, ContactPoint, Guardianship, Household, Identifier, Membership, Paper, Person
+from ..models import Access, Address, ContactPoint, Guardianship, Household, Identifier, Membership, Paper, Person
 
 HEAD_FIRST = ("head", "spouse", "child", "parent", "sibling", "grandparent", "grandchild", "foster_child", "other")
 
@@ -108,6 +109,15 @@ def resolve(person_id: UUID) -> UUID:
 def is_served(person_id: UUID) -> bool:
     """May this actor open the person: does row security let him see the row?"""
     return Person.objects.filter(pk=person_id).exists()
+
+
+def is_only_looked_at(person_id: UUID, actor: Actor) -> bool:
+    """Is the person open to the actor's agency by written reason alone: to look, not to write?"""
+    holder = Person.objects.filter(pk=person_id).values_list("registered_by_id", flat=True).first()
+    if holder is None or holder == actor.agency:
+        return False
+    living = Access.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), person_id=person_id, agency_id=actor.agency)
+    return set(living.values_list("ground", flat=True)) == {"emergency"}
 
 
 def is_erased(person_id: UUID) -> bool:
