@@ -27,9 +27,9 @@ def save_draft(draft_id: UUID | None, *, actor: Actor, body: dict[str, Any], at:
     if len(json.dumps(body, default=str)) > LARGEST:
         raise Refused("draft.too_large")
     if draft_id is None:
-        draft = Draft.objects.create(user_id=user, agency_id=actor.agency, body=body, begun_at=now, saved_at=now)
-        changes().made(draft)
-        return draft.pk
+        begun = Draft.objects.create(user_id=user, agency_id=actor.agency, body=body, begun_at=now, saved_at=now)
+        changes().made(begun)
+        return begun.pk
     draft = Draft.objects.select_for_update().filter(pk=draft_id).first()
     if draft is None:
         raise Refused("draft.unknown")
