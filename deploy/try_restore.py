@@ -61,6 +61,7 @@ class Trial:
     def manage(self, cluster: Cluster, *commands: str) -> str:
         """Run Django commands as a deployment does, with the three logins of roles.sql; what they printed."""
         surroundings = {**os.environ, "SINERGI_MODE": "demo", "SINERGI_STATE_DIR": str(self.folder / "state"), "SINERGI_LOG": "ERROR",
+                        "SINERGI_SEALS_DIR": str(self.folder / "state" / "seals"),
                         "SINERGI_SECRET_KEY": self.passwords["owner"], "SINERGI_OWNER_URL": self.url("owner", cluster),
                         "SINERGI_DATABASE_URL": self.url("app", cluster), "SINERGI_FINDER_URL": self.url("finder", cluster),
                         "PYTHONPATH": PYTHONPATH, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings"}

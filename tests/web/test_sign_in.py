@@ -21,6 +21,16 @@ from tests.web.conftest import check
 from tests.web.sign_in_stage import ACCOUNT, PASSWORD, digits, field, give_password, set_up, sign_in_by_client
 
 
+def give_code(page: Page, secret: str) -> None:
+    """Type what the app shows; where its half minute ran out on a slow machine, what it shows next, as a person does."""
+    for _ in range(3):
+        page.locator("input[name=code]").fill(digits(secret))
+        page.get_by_role("button", name="Masuk").click()
+        page.wait_for_load_state()
+        if page.locator("input[name=code]").count() == 0:
+            return
+
+
 def the_whole_way(page: Page, user: object) -> None:
     give_password(page, user)
     page.goto(ACCOUNT)
@@ -35,8 +45,7 @@ def the_whole_way(page: Page, user: object) -> None:
     page.locator("input[name=code]").fill("000000")
     page.get_by_role("button", name="Masuk").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    page.locator("input[name=code]").fill(digits(secret))
-    page.get_by_role("button", name="Masuk").click()
+    give_code(page, secret)
     expect(page).to_have_url(f"{page.url.split('/akaun')[0]}{ACCOUNT}")
     assert secret not in str(Authenticator.objects.get(type="totp").data)
 
