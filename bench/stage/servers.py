@@ -20,7 +20,16 @@ OPTIONS = "--workers 1 --threads 4 --worker-class gthread --preload --no-control
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU a process has used, its own code and the system's for it; 0 when it cannot be seen."""
+    """Seconds of CPU a process has used, its own code and the system's for it; 0 when it cannot be seen.
+
+    By the scheduler's own account of its threads, in nanoseconds; where the system keeps none, in ticks of a hundredth of a second.
+    """
+    try:
+        threads = [int((task / "schedstat").read_text().split()[0]) for task in Path(f"/proc/{pid}/task").iterdir()]
+        if sum(threads):
+            return sum(threads) / 1e9
+    except (OSError, ValueError, IndexError):
+        pass
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
