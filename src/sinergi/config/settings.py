@@ -65,7 +65,7 @@ APP_ROLE, FINDER_ROLE = str(DATABASES["default"]["USER"]), str(DATABASES["finder
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "sinergi.kernel", "sinergi.registry", "sinergi.assistance", "sinergi.web", "sinergi.api", "sinergi.cli",
+    "sinergi.kernel", "sinergi.registry", "sinergi.benefits", "sinergi.assistance", "sinergi.cases", "sinergi.web", "sinergi.api", "sinergi.cli",
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth", "allauth.account", "allauth.socialaccount", "allauth.socialaccount.providers.openid_connect", "allauth.mfa",

@@ -16,6 +16,13 @@ READS: dict[str, str] = {
     "message.read": "see the outbox",
     "request.read": "see the requests of persons about their data",
     "access.read": "see accesses opened by written reason",
+    "entitlement.read": "see what a person one's agency serves receives, from whom it may be told",
+    "overlap.read": "see who receives twice, and the exceptions",
+    "award_list.read": "see the award lists of one's agency",
+    "application.read": "see applications made to or by one's agency",
+    "case.read": "see the cases and referrals of one's agency",
+    "case.oversee": "see all cases of one's area in figures and rows",
+    "webhook.read": "see where news of one's agency is sent",
 }
 REGISTER = frozenset({
     "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
@@ -24,21 +31,34 @@ REGISTER = frozenset({
     "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
     "batch.read", "batch.receive", "batch.map", "batch.check",
     "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})
+FOLLOW = frozenset({
+    "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer",
+    "case.read", "case.open", "case.plan", "case.hand_over", "referral.send", "referral.accept", "referral.decline", "referral.ask",
+    "referral.answer", "referral.withdraw", "contact.record", "outcome.record", "outcome.ask", "outcome.confirm"})
+DECIDE = frozenset({
+    "application.ask_more", "application.decide", "entitlement.award", "entitlement.end", "override.ask", "override.approve", "override.refuse",
+    "award_list.read", "award_list.receive", "award_list.map", "award_list.check", "award_list.start", "award_list.load", "award_list.stop",
+    "award_list.undo"})
+OVERSEE = frozenset({"case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review"})
 ROLES: dict[str, frozenset[str]] = {
-    "coordinator": REGISTER | {"sensitive.read"},
-    "officer": REGISTER | {"sensitive.read"},
-    "supervisor": REGISTER | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"},
+    "coordinator": REGISTER | FOLLOW | {"sensitive.read"},
+    "officer": REGISTER | FOLLOW | DECIDE | {"sensitive.read"},
+    "supervisor": REGISTER | FOLLOW | OVERSEE | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"},
     "administrator": frozenset({
         "user.read", "user.invite", "user.remind", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end",
         "agency.read", "agency.join", "agency.change", "agency.leave", "client.create", "client.end",
-        "programme.read", "message.read", "law.publish"}),
+        "programme.read", "message.read", "law.publish", "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
     "protection_officer": frozenset({
         "person.search", "person.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
         "access.read", "access.review", "audit.read", "programme.read"}),
     "auditor": frozenset({"audit.read", "access.read", "user.read", "agency.read", "programme.read"}),
-    "machine": frozenset({"person.search", "person.read", "programme.read", "submission.receive", "person.register", "fact.record"}),
+    "machine": FOLLOW | frozenset({
+        "person.search", "person.read", "programme.read", "submission.receive", "person.register", "fact.record", "consent.give", "household.screen",
+        "determination.read", "application.ask_more", "application.decide", "entitlement.award", "entitlement.end"}),
 }
-PLATFORM = frozenset({"message.send", "message.fail", "key.rotate"})  # verbs only the platform itself holds, in its jobs and commands
+PLATFORM = frozenset({
+    "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire", "case.follow",
+    "outcome.remind", "case.reopen", "webhook.send"})  # verbs only the platform itself holds, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {
     "register": "register a person in need", "screen": "show what a person may receive", "refer": "refer to an agency that can help",
@@ -47,7 +67,8 @@ PURPOSES: dict[str, str] = {
     "research": "statistics",
 }
 OFFERED: dict[str, str] = {  # purposes one may choose at a screen -> a verb he must hold; the others are set by the step that needs them
-    "register": "submission.receive", "screen": "household.screen", "refer": "household.screen", "follow": "household.screen",
+    "register": "submission.receive", "screen": "household.screen", "refer": "household.screen", "decide": "application.decide",
+    "pay": "entitlement.award", "follow": "household.screen",
     "request": "request.answer", "audit": "audit.read", "administer": "agency.change",
 }
 

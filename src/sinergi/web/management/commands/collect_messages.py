@@ -17,7 +17,7 @@ KEYWORDS: dict[str, Any] = {
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "npgettext": ((1, "c"), 2, 3), "npgettext_lazy": ((1, "c"), 2, 3),
 }
-ROOMS = ("kernel", "registry", "assistance", "web", "api")
+ROOMS = ("kernel", "registry", "benefits", "assistance", "cases", "web", "api")
 # Files of libraries whose words can reach our pages. The sign-in library ships no Malay; of Django only what its Malay lacks is collected.
 FOREIGN = {
     "django": ("core/validators.py", "forms/fields.py", "forms/formsets.py", "forms/models.py", "contrib/auth/password_validation.py"),
