@@ -15,6 +15,7 @@ from sinergi.core.rules.law import Fact, Law, Parameter, Programme
 from sinergi.core.rules.parameters import parameter
 from sinergi.core.rules.programmes import programme
 from sinergi.core.rules.reading import Reading, bilingual, mapping
+from sinergi.core.rules.stacking import read_stacking
 from sinergi.core.rules.tree import Node, RuleError, parameters_of
 from sinergi.core.rules.values import RECORDS, kind_of, value_of
 
@@ -55,7 +56,8 @@ def assemble(documents: Mapping[str, object]) -> tuple[Law, list[Fault]]:
             if made.id in programmes:
                 faults.append(Fault(path, "programme", f"{made.id} is defined twice: also in {programmes[made.id].file}"))
             programmes[made.id] = made
-    return Law(facts, parameters, programmes, groups, version_of(documents)), faults
+    stacking = read_stacking(documents.get("stacking.yaml"), Reading("stacking.yaml", faults), groups, (facts, parameters))
+    return Law(facts, parameters, programmes, groups, version_of(documents), stacking), faults
 
 
 def version_of(documents: Mapping[str, object]) -> str:

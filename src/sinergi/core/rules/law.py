@@ -135,6 +135,39 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """So many days, working days or months from an event, by which a person or the agency does something.
+
+    `on_lapse`: `lapse` where the law ends the application then, else `remind`. `least`: the shortest time a range gives. `needs`: only for these.
+    """
+
+    id: str
+    event: str
+    length: int
+    unit: str
+    side: str
+    text: Words
+    on_lapse: str
+    cite: str
+    status: str
+    source: str
+    least: int | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """To whom a decision can be appealed and within how long (None: no source says)."""
+
+    to: Words
+    length: int | None
+    unit: str
+    cite: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Programme:
     """One safety net."""
 
@@ -159,6 +192,9 @@ class Programme:
     held_groups: tuple[str, ...]
     examples: tuple[Mapping[str, Any], ...]
     file: str
+    discreet: bool = False
+    clocks: tuple[Clock, ...] = ()
+    appeal: Appeal | None = None
 
     def version_on(self, day: dt.date) -> Version:
         """The last version that had begun by the day; before all of them, the first."""
@@ -167,6 +203,35 @@ class Programme:
 
     def in_force_on(self, day: dt.date) -> bool:
         """Whether the programme exists on the day."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One rule between programmes of `first` and of `second` (groups of programme ids; `any`: all): may they be held together?
+
+    relation: exclusive, cumulative, top_up (the sum a month under `ceiling`: a parameter or a fact), in_sequence (second after first),
+    while_waiting (first until second starts). over: held_now, season (of `season_months`), ever. scope: person or household.
+    """
+
+    id: str
+    first: str
+    second: str
+    relation: str
+    over: str
+    scope: str
+    ceiling: str
+    season_months: int
+    start: dt.date
+    end: dt.date | None
+    cite: str
+    status: str
+    source: str
+    text: Words
+    reading: Words | None
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the rule is in force on the day."""
         return self.start <= day and (self.end is None or day <= self.end)
 
 
@@ -179,5 +244,6 @@ class Law:
     programmes: Mapping[str, Programme]
     groups: Mapping[str, tuple[str, ...]]
     version: str
+    stacking: tuple[Stack, ...] = ()
     cache: dict[Any, Any] = field(default_factory=dict, repr=False)
     """Bound laws and written code by day: readers keep their work here, it never changes an answer."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sinergi.core.rules.checker import Names
+from sinergi.core.rules.clocks import appeal, clocks
 from sinergi.core.rules.law import STATUSES, Benefit, Criterion, Fact, Programme, Version, Words
 from sinergi.core.rules.reading import Reading, bilingual, mapping
 from sinergi.core.rules.tree import Node, negation
@@ -34,7 +35,10 @@ KEYS = (
     "sources",
     "notes",
     "examples",
+    "discreet",
     "held_groups",
+    "clocks",
+    "appeal",
 )
 CRITERION_KEYS = ("id", "when", "decided_by", "only_when", "if_false", "cite", "status", "source", "text", "no", "note")
 BENEFIT_KEYS = ("id", "name", "when", "amount", "pay", "months", "in_kind", "cite", "status", "source", "note")
@@ -83,12 +87,13 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         reading.fault("in_force", "needs from, the first day")
         return None
     rules = Rules(reading, own, names)
+    needs = tuple(reading.choice(f"needs[{i}]", n, NEEDS) for i, n in enumerate(listed(reading, "needs", raw.get("needs"))))
     return Programme(
         own,
         agency,
         reading.words("name", raw.get("name")),
         reading.words("purpose", raw.get("purpose")),
-        tuple(reading.choice(f"needs[{i}]", n, NEEDS) for i, n in enumerate(listed(reading, "needs", raw.get("needs")))),
+        needs,
         mapping(raw.get("legal_basis")),
         start,
         end,
@@ -105,6 +110,9 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         tuple(map(str, listed(reading, "held_groups", raw.get("held_groups")))),
         tuple(mapping(e) for e in listed(reading, "examples", raw.get("examples"))),
         reading.file,
+        raw.get("discreet") is True,
+        clocks(reading, raw.get("clocks"), needs),
+        appeal(reading, raw.get("appeal")),
     )
 
 

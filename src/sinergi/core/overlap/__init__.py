@@ -1,0 +1,10 @@
+"""Which benefits may be held together, what stands in the way of a new one, and the best lawful package.
+
+relation   what the law says of two programmes on a day, or that it is silent
+keys       the locks a benefit takes of a person
+clashes    what is held that stands in the way of a new benefit
+"""
+
+from sinergi.core.overlap.relations import Clash, Holding, Key, Relation, clashes, keys, relation
+
+__all__ = ["Clash", "Holding", "Key", "Relation", "clashes", "keys", "relation"]

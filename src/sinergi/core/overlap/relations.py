@@ -1,0 +1,160 @@
+"""May two benefits be held together? What law/stacking.yaml says, what it rests on where it is silent, and what stands in the way of a new one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sinergi.core.rules.law import Law, Stack, Words
+from sinergi.core.time import add_months
+
+ANY = "any"
+SILENCE: Words = {
+    "ms": "Undang-undang tidak menyebutnya, maka satu bantuan sahaja bagi satu keperluan.",
+    "en": "The law is silent, so one help for one need.",
+}
+APART: Words = {"ms": "Untuk keperluan yang lain, maka boleh bersama.", "en": "For another need, so both may be held."}
+ITSELF: Words = {"ms": "Program yang sama sedang diterima.", "en": "The same programme is received already."}
+LETS_IN = frozenset({"cumulative", "top_up"})
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What holds between two benefits: one of the five relations, the rule it rests on; None: it rests on silence."""
+
+    kind: str
+    rule: Stack | None
+    text: Words
+
+    @property
+    def silent(self) -> bool:
+        """Does it rest on the silence of the law?"""
+        return self.rule is None
+
+    @property
+    def forbids(self) -> bool:
+        """May the two not be held on one day?"""
+        return self.kind in ("exclusive", "while_waiting", "in_sequence")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A lock of one person: two benefits with one key and different shares cannot lie on one day. `share` empty: shared with no other."""
+
+    key: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A benefit held, from any source: award, file or declared. `sen` a month, None: not known or in kind; end None: open. `id` its own, if any."""
+
+    programme: str
+    need: str
+    start: dt.date | None
+    end: dt.date | None
+    sen: int | None = None
+    source: str = "award"
+    agency: str = ""
+    discreet: bool = False
+    id: Any = None
+
+    def meets(self, other: Holding, months: int = 0) -> bool:
+        """Do they lie on one day, the other one's end put off by so many months?"""
+        ends = [add_months(h.end, months) if h.end and months else h.end for h in (self, other)]
+        starts = [self.start or dt.date.min, other.start or dt.date.min]
+        return (ends[0] is None or starts[1] <= ends[0]) and (ends[1] is None or starts[0] <= ends[1])
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Something held that stands in the way of a new one. `until`: its last day, None: open. `room`: sen a month left under a ceiling."""
+
+    held: Holding
+    relation: Relation
+    until: dt.date | None
+    room: int | None = None
+
+
+def covers(law: Law, group: str, programme: str) -> bool:
+    """Does a side of a rule mean this programme?"""
+    return group == ANY or programme in law.groups.get(group, ())
+
+
+def weight(law: Law, group: str) -> int:
+    """How exactly a side names a programme: the programme itself, a group, any."""
+    return 0 if group == ANY else 1 if group not in law.programmes else 2
+
+
+def rules_on(law: Law, day: dt.date) -> tuple[Stack, ...]:
+    """The rules in force on a day."""
+    return tuple(rule for rule in law.stacking if rule.holds_on(day))
+
+
+def relation(law: Law, first: str, second: str, *, same_need: bool, on: dt.date) -> Relation:
+    """What the law says of two programmes on a day. The rule that names them most exactly decides; of equals the stricter.
+
+    A programme against itself, and silence within one need, is exclusive; silence across needs is cumulative.
+    """
+    found = []
+    for rule in rules_on(law, on):
+        ways = [(a, b) for a, b in ((rule.first, rule.second), (rule.second, rule.first)) if covers(law, a, first) and covers(law, b, second)]
+        if ways and not (first == second and ANY in (rule.first, rule.second)):
+            found.append((max(weight(law, a) + weight(law, b) for a, b in ways), rule.relation not in LETS_IN, rule))
+    if found:
+        best = max(found, key=lambda f: f[:2])[2]
+        return Relation(best.relation, best, best.text)
+    if first == second:
+        return Relation("exclusive", None, ITSELF)
+    return Relation("exclusive", None, SILENCE) if same_need else Relation("cumulative", None, APART)
+
+
+def keys(law: Law, programme: str, need: str, on: dt.date) -> tuple[Key, ...]:
+    """The locks that a benefit takes of each person it reaches, in order.
+
+    They hold in the database what can be said of one benefit alone: who shares nothing within a need shuts out all others; who is let in
+    beside some shares the need with whoever is, too; who is let in beside any takes no lock of the need. What only two of them together show
+    (`clashes`) is checked under these locks.
+    """
+    found = [Key(f"programme:{programme}", "")]
+    others = [b for r in rules_on(law, on) if r.relation in LETS_IN for a, b in ((r.first, r.second), (r.second, r.first))
+              if a != ANY and covers(law, a, programme)]
+    if ANY not in others:
+        found.append(Key(f"need:{need}", "shared" if others else ""))
+    for rule in rules_on(law, on):
+        if rule.relation in LETS_IN or rule.first == ANY or rule.second == ANY:
+            continue
+        if rule.first == rule.second and rule.first != programme and covers(law, rule.first, programme):
+            found.append(Key(f"rule:{rule.id}", ""))
+    return tuple(sorted(found, key=lambda k: k.key))
+
+
+def clashes(law: Law, new: Holding, held: Iterable[Holding], on: dt.date, figures: Mapping[str, int] | None = None) -> tuple[Clash, ...]:
+    """What is held that stands in the way of a new benefit, by the rules of a day.
+
+    `figures`: facts in sen a month that ceilings name (had_kifayah). A ceiling that is not known leaves the deciding to the agency.
+    """
+    found, beside = [], [h for h in held if h.meets(new)]
+    for one in held:
+        said = relation(law, one.programme, new.programme, same_need=one.need == new.need, on=on)
+        over = said.rule.over if said.rule else "held_now"
+        months = said.rule.season_months if said.rule else 0
+        if said.forbids and (over == "ever" or one.meets(new, months)):
+            until = add_months(one.end, months) if one.end and months else one.end
+            found.append(Clash(one, said, until))
+        elif said.kind == "top_up" and said.rule is not None and one.meets(new):
+            room = room_under(law, said.rule, new, beside, on, figures or {})
+            if room is not None and (new.sen or 0) > room:
+                found.append(Clash(one, said, one.end, max(room, 0)))
+    return tuple(found)
+
+
+def room_under(law: Law, rule: Stack, new: Holding, beside: Iterable[Holding], on: dt.date, figures: Mapping[str, int]) -> int | None:
+    """Sen a month that are left under a ceiling beside what is held; None: the ceiling is not known."""
+    ceiling = figures.get(rule.ceiling)
+    if ceiling is None and rule.ceiling in law.parameters:
+        rows = law.parameters[rule.ceiling].on(on)
+        ceiling = rows[0].value if len(rows) == 1 else None
+    return None if ceiling is None else ceiling - sum(h.sen or 0 for h in beside)
