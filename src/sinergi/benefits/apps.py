@@ -1,9 +1,20 @@
-"""The room `benefits` as a Django app."""
+"""Benefits as a Django app."""
 from django.apps import AppConfig
 
 
 class BenefitsConfig(AppConfig):
-    """See the package."""
+    """Entitlements, overlap, exceptions."""
 
     name = "sinergi.benefits"
     label = "benefits"
+
+    def ready(self) -> None:
+        """The part of benefits when a person is forgotten or a partner leaves."""
+        from sinergi.kernel.partners import SUCCESSIONS
+        from sinergi.registry.actions import FORGETTERS
+
+        from .actions import forget_entitlements
+        from .actions.awarding import pass_entitlements
+
+        FORGETTERS.append(forget_entitlements)
+        SUCCESSIONS.append(pass_entitlements)

@@ -32,7 +32,7 @@ REGISTER = frozenset({
     "batch.read", "batch.receive", "batch.map", "batch.check",
     "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})
 FOLLOW = frozenset({
-    "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer",
+    "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer", "attachment.open",
     "case.read", "case.open", "case.plan", "case.hand_over", "referral.send", "referral.accept", "referral.decline", "referral.ask",
     "referral.answer", "referral.withdraw", "contact.record", "outcome.record", "outcome.ask", "outcome.confirm"})
 DECIDE = frozenset({
@@ -58,7 +58,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 PLATFORM = frozenset({
     "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire", "case.follow",
-    "outcome.remind", "case.reopen", "webhook.send"})  # verbs only the platform itself holds, in its jobs and commands
+    "outcome.remind", "case.reopen", "webhook.send", "override.expire"})  # verbs only the platform itself holds, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {
     "register": "register a person in need", "screen": "show what a person may receive", "refer": "refer to an agency that can help",

@@ -49,7 +49,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Holding:
-    """A benefit held, from any source: award, file or declared. `sen` a month, None: not known or in kind; end None: open. `id` its own, if any."""
+    """A benefit held, from any source: award, file or declared. `sen` a month, None: not known or in kind; end None: open.
+
+    `need` empty: any of the programme's. `persons`: whom it reaches; empty: the same as whatever it is held against. `id`: its own, if any.
+    """
 
     programme: str
     need: str
@@ -59,7 +62,12 @@ class Holding:
     source: str = "award"
     agency: str = ""
     discreet: bool = False
+    persons: frozenset[Any] = frozenset()
     id: Any = None
+
+    def reaches(self, other: Holding) -> bool:
+        """Do they reach one person?"""
+        return not self.persons or not other.persons or bool(self.persons & other.persons)
 
     def meets(self, other: Holding, months: int = 0) -> bool:
         """Do they lie on one day, the other one's end put off by so many months?"""
@@ -136,9 +144,12 @@ def clashes(law: Law, new: Holding, held: Iterable[Holding], on: dt.date, figure
 
     `figures`: facts in sen a month that ceilings name (had_kifayah). A ceiling that is not known leaves the deciding to the agency.
     """
+    held = tuple(held)
     found, beside = [], [h for h in held if h.meets(new)]
     for one in held:
-        said = relation(law, one.programme, new.programme, same_need=one.need == new.need, on=on)
+        said = relation(law, one.programme, new.programme, same_need=one_need(law, one, new), on=on)
+        if not one.reaches(new) and (said.rule is None or said.rule.scope == "person"):
+            continue
         over = said.rule.over if said.rule else "held_now"
         months = said.rule.season_months if said.rule else 0
         if said.forbids and (over == "ever" or one.meets(new, months)):
@@ -149,6 +160,13 @@ def clashes(law: Law, new: Holding, held: Iterable[Holding], on: dt.date, figure
             if room is not None and (new.sen or 0) > room:
                 found.append(Clash(one, said, one.end, max(room, 0)))
     return tuple(found)
+
+
+def one_need(law: Law, one: Holding, other: Holding) -> bool:
+    """Do they serve one need? Where a holding does not say which, any need of its programme."""
+    served = [law.programmes[h.programme].needs if h.programme in law.programmes else () for h in (one, other)]
+    mine, theirs = ((h.need,) if h.need else needs for h, needs in zip((one, other), served, strict=True))
+    return bool(set(mine) & set(theirs))
 
 
 def room_under(law: Law, rule: Stack, new: Holding, beside: Iterable[Holding], on: dt.date, figures: Mapping[str, int]) -> int | None:

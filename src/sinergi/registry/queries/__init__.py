@@ -2,7 +2,7 @@
 
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
-from .facts import FactView, fact_history, facts_of, needs_of
+from .facts import FactView, declared, fact_history, facts_of, needs_of
 from .history import DraftView, Happening, draft, drafts, looked, own_record, submission, timeline
 from .people import (
     AddressView,
@@ -32,6 +32,7 @@ from .people import (
     strip,
     wards,
 )
+from .reach import Reach, address_of, reach_of
 from .search import Candidate, Found, find_people, known_person
 
 __all__ = [
@@ -49,11 +50,14 @@ __all__ = [
     "MemberView",
     "PaperView",
     "PersonView",
+    "Reach",
     "RequestView",
     "accesses",
+    "address_of",
     "addresses",
     "consent",
     "consents",
+    "declared",
     "contact_points",
     "document_of",
     "draft",
@@ -80,6 +84,7 @@ __all__ = [
     "papers",
     "people",
     "person",
+    "reach_of",
     "recent_people",
     "requests",
     "requests_of",

@@ -1,5 +1,6 @@
 """What is known of a person or household, on two time axes: when it was so, and when we believed it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -115,3 +116,13 @@ def needs_of(household_id: UUID, on: date) -> tuple[str, ...]:
     first = first_of(household_id, on) if row is not None else None
     shown([first] if first is not None else [])
     return tuple(row.value or ()) if row is not None else ()
+
+
+def declared(person_ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, Any], ...]]:
+    """What persons said they receive: {person: ({programme, from?, to?, amount_sen?}, …)}; who said nothing is left out. One query."""
+    found: dict[UUID, tuple[dict[str, Any], ...]] = {}
+    rows = Fact.objects.filter(believed(None), person_id__in=list(person_ids), name="held").order_by("id")
+    for who, value in rows.values_list("person_id", "value"):
+        found[who] = (*found.get(who, ()), *([value] if value else []))
+    shown(found)
+    return found
