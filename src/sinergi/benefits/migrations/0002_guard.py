@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         protected("benefits_beneficiary", f"{OF_PERSON} OR sinergi_national('overlap.read') OR ({PLATFORM})", writable=BIRTH, grant="SELECT, INSERT"),
         protected("benefits_entitlement", SEEN, writable=f"{OWN} OR ({PLATFORM}) OR (sinergi_national('request.read') AND {OF_PERSON})"),
         sql(f"CREATE POLICY born_by_award ON benefits_entitlement AS RESTRICTIVE FOR INSERT WITH CHECK ({BIRTH});"),
-        protected("benefits_lock", "EXISTS (SELECT 1 FROM benefits_entitlement e WHERE e.id = entitlement_id)", grant="SELECT, INSERT, DELETE"),
+        protected("benefits_lock", "EXISTS (SELECT 1 FROM benefits_entitlement e WHERE e.id = entitlement_id)", grant="SELECT, INSERT, UPDATE, DELETE"),
         sql(f"CREATE POLICY born_by_award ON benefits_lock AS RESTRICTIVE FOR INSERT WITH CHECK ({BIRTH});"),
         protected("benefits_override", OVERRIDE, grant="SELECT, INSERT, UPDATE"),
         sql(FUNCTIONS, f"GRANT EXECUTE ON FUNCTION sinergi_holdings(uuid[]), sinergi_helped(uuid) TO {app_role()};"),
