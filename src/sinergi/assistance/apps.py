@@ -12,6 +12,6 @@ class AssistanceConfig(AppConfig):
         """The part of assistance when a person is forgotten."""
         from sinergi.registry.actions import FORGETTERS
 
-        from .actions import forget_screenings
+        from .actions import forget_assistance
 
-        FORGETTERS.append(forget_screenings)
+        FORGETTERS.append(forget_assistance)

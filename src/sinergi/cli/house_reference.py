@@ -47,6 +47,7 @@ SETTINGS: dict[str, str] = {
     "SINERGI_SMTP_PASSWORD": "our password there",
     "SINERGI_FROM": "sender of e-mail",
     "SINERGI_SMS_GATEWAY": "dotted path of a class with `send(number, text, reference)`; empty: no text messages",
+    "SINERGI_CLAMD": "the virus scanner for papers: `host:port` of clamd or the path of its socket; empty: papers are kept and marked as not scanned",
     "SINERGI_METRICS_TOKEN": "bearer token for /metrics from another machine; loopback needs none",
     "SINERGI_LOG": "level of the log: DEBUG, INFO, WARNING",
 }

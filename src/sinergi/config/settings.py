@@ -187,6 +187,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = SMTP_TLS == "starttls", SMTP_TLS =
 EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("SINERGI_FROM", "sinergi@localhost")
 SMS_GATEWAY = os.environ.get("SINERGI_SMS_GATEWAY", "" if PRODUCTION else "sinergi.kernel.notify.FileGateway")  # a class with send()
+CLAMD = os.environ.get("SINERGI_CLAMD", "")  # host:port or the path of a socket; empty: papers are kept unscanned, and said to be
 METRICS_TOKEN = os.environ.get("SINERGI_METRICS_TOKEN", "")  # /metrics answers loopback, and whoever brings this as a bearer token
 
 LOGGING = {

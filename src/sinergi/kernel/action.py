@@ -134,7 +134,7 @@ def action(verb: str, may: May) -> Callable[[Callable[Concatenate[Any, P], R]], 
             raise TypeError(f"{verb}: two actions with one verb")
 
         @functools.wraps(function)
-        def run(subject: Any, *, actor: Actor, purpose: str | None = None, **given: Any) -> R:
+        def run(subject: Any, /, *, actor: Actor, purpose: str | None = None, **given: Any) -> R:
             if not isinstance(actor, Actor):
                 raise TypeError(f"{verb}: an action needs an actor")
             around = current()

@@ -60,7 +60,7 @@ VERBS = {
     "case.read": _("see the agency’s cases and referrals"), "case.oversee": _("see all cases of an area"),
     "webhook.read": _("see where news is sent"),
     "application.apply": _("apply for a person"), "application.withdraw": _("take an application back"),
-    "application.attach": _("attach a document to an application"), "application.answer": _("answer what the deciding agency asked"),
+    "application.attach": _("attach a document to an application"), "application.answer": _("answer what the deciding agency asked"), "attachment.open": _("open a document of an application"),
     "application.ask_more": _("ask for more before deciding"), "application.decide": _("decide an application"),
     "case.open": _("open a case"), "case.plan": _("set a case’s next step and date"), "case.hand_over": _("hand a case over"),
     "case.close_unreachable": _("close a case whose person cannot be reached"),

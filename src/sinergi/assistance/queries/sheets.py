@@ -16,7 +16,7 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.registry import queries as registry
 
-from .models import Screening
+from ..models import Screening
 
 Overrides = Mapping[tuple[int | None, str], Any]
 
@@ -43,12 +43,12 @@ class ScreeningView:
 
 
 def sheet_of(household_id: UUID, *, on: dt.date, actor: Actor, overrides: Overrides | None = None,
-             known_at: dt.datetime | None = None) -> Live:
-    """Every programme for a household the actor may open, by the law now published. Nothing is stored.
+             known_at: dt.datetime | None = None, law: rules.Law | None = None) -> Live:
+    """Every programme for a household the actor may open, by the law now published or the one given. Nothing is stored.
 
     Raises Refused("screening.unusable_facts") when the register holds a value that the law's vocabulary does not take.
     """
-    law = kernel_law.current()
+    law = law or kernel_law.current()
     document = registry.document_of(household_id, on=on, actor=actor, law=law, overrides=overrides, known_at=known_at)
     return Live(document, law, screened(law, document.raw, on))
 

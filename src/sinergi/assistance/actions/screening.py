@@ -7,8 +7,8 @@ from sinergi.core import rules
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
 
-from . import policy, queries
-from .models import Determination, Screening
+from .. import policy, queries
+from ..models import Determination, Screening
 
 
 def canonical(answer: rules.Answer) -> str:
@@ -17,12 +17,12 @@ def canonical(answer: rules.Answer) -> str:
 
 
 @action("household.screen", policy.may_screen)
-def screen_household(household_id: UUID, *, actor: Actor, on: dt.date, at: dt.datetime) -> Screening:
+def screen_household(household_id: UUID, *, actor: Actor, on: dt.date, at: dt.datetime, law: rules.Law | None = None) -> Screening:
     """Answer every programme for a household on a day and store one determination for each answer.
 
     Raises Refused("screening.unusable_facts"), naming the fact and its mend.
     """
-    live = queries.sheet_of(household_id, on=on, actor=actor)
+    live = queries.sheet_of(household_id, on=on, actor=actor, law=law)
     head = live.sheet.situation.head
     people = live.document.people
     screening = Screening.objects.create(
@@ -43,9 +43,3 @@ def has_sensitive(law: rules.Law, document: dict[str, object]) -> bool:
     members, household = document.get("members"), document.get("household")
     assert isinstance(members, list) and isinstance(household, dict)
     return any(fact in law.facts and law.facts[fact].sensitive for part in (household, *members) for fact in part)
-
-
-def forget_screenings(person_id: UUID) -> int:
-    """Delete what was determined of a person who is forgotten; called inside `person.erase`."""
-    deleted, _ = Screening.objects.filter(determinations__person_id=person_id).delete()
-    return deleted
