@@ -90,7 +90,7 @@ def test_an_application_that_cannot_be_made_is_refused_with_the_way_on(stage):
 
 def test_what_is_held_already_is_not_applied_for(stage):
     registry.record_facts(stage.person, actor=stage.aim, purpose="screen", on=ON, at=AT,
-                          facts={}, held=[{"programme": "pbns.zakat", "from": "2026-01-01", "to": "2027-01-31"}])
+                          facts={"held": [{"programme": "pbns.zakat", "from": "2026-01-01", "to": "2027-01-31"}]})
     with pytest.raises(Refused) as why:
         stage.apply()
     assert why.value.code == "application.already_held" and "31 Januari 2027" in why.value.sentence("ms")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from sinergi.benefits import queries as benefits
 from sinergi.core import rules
 from sinergi.kernel import law as kernel_law
 from sinergi.kernel.actors import Actor
@@ -50,7 +51,31 @@ def sheet_of(household_id: UUID, *, on: dt.date, actor: Actor, overrides: Overri
     """
     law = law or kernel_law.current()
     document = registry.document_of(household_id, on=on, actor=actor, law=law, overrides=overrides, known_at=known_at)
+    if known_at is None:
+        with_awards(document, law, on)
     return Live(document, law, screened(law, document.raw, on))
+
+
+def with_awards(document: registry.Document, law: rules.Law, on: dt.date) -> None:
+    """Put what agencies gave, as far as whoever opens the person may be told it, beside what the members said they receive.
+
+    The merged rows stand in the document, so a stored screening replays to the byte. Who never said what he receives may receive more: then
+    `{more: true}` stands last. What is discreet is left out, since others open the stored screening: it counts inside the award alone.
+    """
+    given = benefits.held_facts(document.people, on=on)
+    told = len(document.people) - document.hidden
+    for person, member in zip(document.people[:told], document.raw["members"], strict=False):
+        said = member.get("held")
+        known = {(row["programme"], row.get("from")) for row in said or ()}
+        rows = [row for row in given.get(person, ()) if (row["programme"], row["from"]) not in known and not is_discreet(law, row["programme"])]
+        if rows:
+            member["held"] = [*(said or ()), *rows, *([{"more": True}] if said is None else ())]
+
+
+def is_discreet(law: rules.Law, programme: str) -> bool:
+    """A programme that others must not learn of; so is one that the law no longer has."""
+    found = law.programmes.get(programme)
+    return found is None or found.discreet
 
 
 def screened(law: rules.Law, document: Mapping[str, Any], on: dt.date) -> rules.Sheet:

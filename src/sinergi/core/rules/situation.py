@@ -161,14 +161,17 @@ class FactReader:
         return value
 
     def held(self, member: str, raw: object) -> tuple[tuple[Held, ...], bool]:
-        """Benefits held: (rows, whether that is all of them); not given = not known."""
+        """Benefits held: (rows, whether that is all of them); not given = not known, an entry {more: true} = there may be others."""
         if raw is None:
             return (), False
         if not isinstance(raw, (list, tuple)):
             self.fault(member, "held", raw, "held")
             return (), False
-        rows = []
+        rows, complete = [], True
         for entry in raw:
+            if isinstance(entry, Mapping) and entry.get("more") is True:
+                complete = False
+                continue
             programme = entry.get("programme") if isinstance(entry, Mapping) else None
             if not isinstance(programme, str) or not (programme in self.law.groups or programme.partition(".")[0] == "other"):
                 self.fault(member, "held", entry, "held")
@@ -180,7 +183,7 @@ class FactReader:
                 self.fault(member, "held", amount, "money", options="")
                 sen = None
             rows.append(Held(programme, self.day(member, "held", entry.get("from")), self.day(member, "held", entry.get("to")), sen))
-        return tuple(rows), True
+        return tuple(rows), complete
 
 
 def nearest(word: str, options: list[str]) -> str:

@@ -1,0 +1,48 @@
+"""What agencies gave is read by the rules beside what people say; the stored screening keeps it and is recomputed to the byte."""
+from __future__ import annotations
+
+import datetime as dt
+
+from registry_stage import ON, officer, spoken
+
+from sinergi.assistance import actions, queries
+from sinergi.kernel.acting import acting
+from sinergi.registry import actions as registry
+
+AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
+
+
+def held_of(stage, actor, member=0):
+    with acting(actor, purpose="screen"):
+        live = queries.sheet_of(stage.household.household_id, on=ON, actor=actor)
+        return live.document.raw["members"][member].get("held"), live.sheet.situation.people[member]["held"][1]
+
+
+def test_an_award_is_seen_by_the_rules_and_taken_out_of_what_can_be_applied_for(stage):
+    assert held_of(stage, stage.aim) == ([], True)
+    stage.decide(stage.apply(), outcome="approve")
+    row = {"programme": "pbns.zakat", "from": "2026-11-23", "to": "2027-05-31", "amount": 30000}
+    assert held_of(stage, stage.aim) == ([row], True)
+    assert held_of(stage, stage.aim, 1) == ([row, {"more": True}], False)
+    registry.record_facts(stage.person, actor=stage.aim, purpose="screen", facts={"held": [{"programme": "mof.str", "from": "2026-01-01"}]}, on=ON, at=AT)
+    held, complete = held_of(stage, stage.aim)
+    assert complete and [r["programme"] for r in held] == ["mof.str", "pbns.zakat"]
+
+
+def test_a_stored_screening_keeps_what_was_given_then_and_replays_to_the_byte(stage):
+    stage.decide(stage.apply(), outcome="approve")
+    screening = actions.screen_household(stage.household.household_id, actor=stage.aim, purpose="screen", on=ON, at=AT)
+    assert "pbns.zakat" in str(screening.document)
+    with acting(stage.aim, purpose="screen"):
+        kept, answers = queries.stored(screening.pk)
+        assert {(a.programme, a.subject): actions.canonical(a) for a in queries.replayed(kept).answers} == answers
+
+
+def test_a_discreet_benefit_stands_in_no_sheet_and_no_stored_screening(stage):
+    miasa = officer("miasa", "officer")
+    consent = registry.give_consent(stage.person, actor=stage.aim, purpose="refer", agencies=["miasa"], consent=spoken(purposes=("decide",)), at=AT)[0]
+    sent = stage.apply(programme="miasa.support", subject=0, need="care", consent_id=consent)
+    assert sent.discreet
+    stage.decide(sent, actor=miasa, outcome="approve", award=actions.AwardTerms(ON, None, None, "in_kind"))
+    for actor in (stage.aim, miasa):
+        assert held_of(stage, actor) == ([], True)
