@@ -29,6 +29,8 @@ NAVIGATION = (
     Entry(_("My day"), "my_day"),
     Entry(_("Search"), "search", "person.search", "/"),
     Entry(_("Register"), "intake", "submission.receive"),
+    Entry(_("Applications"), "applications", "application.read"),
+    Entry(_("Overlaps"), "overrides", "override.approve"),
     Entry(_("Lists"), "batches", "batch.read"),
     Entry(_("Programmes"), "programmes", "programme.read"),
     Entry(_("Requests"), "data_requests", "request.read"),

@@ -49,7 +49,7 @@ def live_context(request: HttpRequest, household_id: UUID, *, suppose: bool = Fa
         "groups": [(g, group_title(g), [row for row in shown if row.group == g]) for g in sheet_view.GROUPS],
         "tally": sheet_view.tally(shown), "programmes": len({row.programme for row in shown}), "asks": sheet_view.asks(live),
         "papers": sheet_view.papers(found), "announce": announcement(shown), "what_if": what_if_controls(live),
-        "version": live.law.version[:12]}
+        "version": live.law.version[:12], "may_apply": request.actor.holds("application.apply")}  # type: ignore[attr-defined]
 
 
 def person_strip(head: Any) -> dict[str, Any]:

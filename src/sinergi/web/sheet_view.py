@@ -41,6 +41,7 @@ class Row:
     needs: tuple[str, ...]
     names: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    subjects: list[dict[str, Any]] = field(default_factory=list)
     silent: bool = False
     weight: int = 0
 
@@ -122,7 +123,14 @@ def row_of(live: Live, group: str, answers: list[rules.Answer], language: str) -
         group, of.id, of.name[language], agency, sentence, law_words(first, language), summary_words(first), lines_of(first, language),
         amounts_of(first, language), documents if group == "yes" else [], step if open_to else "", office if open_to else "",
         days_words(of.service_days), [s.text[language] for a in answers for s in a.soon][:3], first.likely, of.needs,
-        names_of(live, answers), silent=open_to and not (step and office and documents), weight=yearly_sen(first))
+        names_of(live, answers), silent=open_to and not (step and office and documents), weight=yearly_sen(first),
+        subjects=subjects_of(live, answers))
+
+
+def subjects_of(live: Live, answers: list[rules.Answer]) -> list[dict[str, Any]]:
+    """For whom one may apply: each member's place, his name where there are several; the household as a whole."""
+    names = live.sheet.situation.names
+    return [{"member": a.subject, "name": names[a.subject] if a.subject is not None and len(names) > 1 else ""} for a in answers]
 
 
 def published(text: Any, language: str) -> str:

@@ -42,7 +42,9 @@ def file_of(request: HttpRequest, person_id: UUID, here: str, person: registry.P
     """Strip, tabs and rights for a page of the file. Raises Http404 when the person is not ours."""
     person, names = person or served(person_id), agency_names()
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    tabs = [("person", _("Household")), ("person_facts", _("Facts")), ("person_particulars", _("Particulars")), ("person_consents", _("Consents")),
+    receives = [("person_receives", _("Receives"))] if actor.holds("entitlement.read") else []
+    tabs = [("person", _("Household")), ("person_facts", _("Facts")), *receives, ("person_particulars", _("Particulars")),
+            ("person_consents", _("Consents")),
             ("person_papers", _("Documents")), ("person_journey", _("Journey")), ("person_looked", _("Who looked"))]
     return {"view": person, "person": strip_of(person, names), "person_id": person.id, "agencies": names,
             "may": {verb.replace(".", "_"): actor.holds(verb) and not person.erased for verb in VERBS},
