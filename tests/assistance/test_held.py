@@ -3,11 +3,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from registry_stage import ON, officer, spoken
+from registry_stage import ON, officer, somebody, spoken
 
 from sinergi.assistance import actions, queries
 from sinergi.kernel.acting import acting
 from sinergi.registry import actions as registry
+from sinergi.registry import queries as registered
 
 AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 
@@ -23,10 +24,22 @@ def test_an_award_is_seen_by_the_rules_and_taken_out_of_what_can_be_applied_for(
     stage.decide(stage.apply(), outcome="approve")
     row = {"programme": "pbns.zakat", "from": "2026-11-23", "to": "2027-05-31", "amount": 30000}
     assert held_of(stage, stage.aim) == ([row], True)
-    assert held_of(stage, stage.aim, 1) == ([row, {"more": True}], False)
     registry.record_facts(stage.person, actor=stage.aim, purpose="screen", facts={"held": [{"programme": "mof.str", "from": "2026-01-01"}]}, on=ON, at=AT)
     held, complete = held_of(stage, stage.aim)
     assert complete and [r["programme"] for r in held] == ["mof.str", "pbns.zakat"]
+
+
+def test_of_whom_nothing_was_said_more_may_be_held(stage):
+    alone = somebody(stage.aim)
+    consent = registry.give_consent(alone, actor=stage.aim, purpose="refer", agencies=["miasa", "tekun"], consent=spoken(purposes=("decide",)), at=AT)
+    with acting(stage.aim, purpose="screen"):
+        household = registered.household_of(alone, ON)
+    sent = actions.apply(household, actor=stage.aim, purpose="refer", programme="tekun.niaga", subject=0, need="business", consent_id=consent[1], on=ON,
+                         at=AT)
+    stage.decide(sent, actor=officer("tekun", "officer"), outcome="approve", award=actions.AwardTerms(ON, ON, 5000, "once"), against="x" * 15)
+    with acting(stage.aim, purpose="screen"):
+        live = queries.sheet_of(household, on=ON, actor=stage.aim)
+    assert live.document.raw["members"][0]["held"][-1] == {"more": True} and not live.sheet.situation.people[0]["held"][1]
 
 
 def test_a_stored_screening_keeps_what_was_given_then_and_replays_to_the_byte(stage):
