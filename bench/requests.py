@@ -24,6 +24,7 @@ from typing import Any
 sys.path[0] = str(Path(__file__).resolve().parent.parent)  # not bench/: this file is not the package of its name
 
 import django  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 DATABASE = True
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sinergi.config.settings")
@@ -57,7 +58,7 @@ def partner() -> tuple[Actor, str]:
     today = dt.date.today()
     maker = command("bench", "client.create", "grant.give", *ROLES["machine"])
     issued = clients.create_client(agency, actor=maker, purpose="administer", name="Bench", expires_on=today + dt.timedelta(days=30), on=today)
-    return coordinator, issued.token
+    return coordinator, clients.issue_token(str(issued.user.pk), issued.secret, at=timezone.now()).text
 
 
 def spent(server: Server, owner: Any, kind: str, headers: dict[str, str], ids: list[Any], chance: random.Random) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Partners and their systems on their pages: join, correct, leave; a token shown once; who may not reads who can."""
+"""Partners and their systems on their pages: join, correct, leave; a secret shown once; who may not reads who can."""
 from __future__ import annotations
 
 import re
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from sinergi.kernel.clients import client_of
+from sinergi.kernel.clients import client_of, issue_token
 from sinergi.kernel.models import Agency, ClientSecret, User
 from tests.web.conftest import check
 from tests.web.test_users import audited, words
@@ -81,20 +81,21 @@ def test_who_administers_one_agency_sees_partners_and_runs_only_his_systems(clie
     assert audited(owner, "agency.join") == audited(owner, "agency.change") == audited(owner, "client.create") == 0
 
 
-def test_a_token_is_shown_once_and_ends(client, local, owner):
+def test_a_secret_is_shown_once_and_ends(client, local, owner):
     client.force_login(local)
     answer = client.post("/rakan/aim/sistem/", {"name": "e-Kes", "expires_on": f"{SOON:%d/%m/%Y}"})
-    token = re.search(r'<code class="code token">([^<]+)</code>', answer.content.decode()).group(1)
-    assert "no-store" in answer["Cache-Control"] and client_of(token, on=timezone.localdate()).name == "e-Kes"
+    named, given = (re.search(rf'<code class="code {name}">([^<]+)</code>', answer.content.decode()).group(1) for name in ("client", "secret"))
+    token = issue_token(named, given, at=timezone.now()).text
+    assert "no-store" in answer["Cache-Control"] and client_of(token, at=timezone.now()).name == "e-Kes"
     page = client.get("/rakan/aim/")
-    assert token not in page.content.decode() and f"hingga {SOON:%d/%m/%Y}" in words(page)
+    assert given not in page.content.decode() and f"hingga {SOON:%d/%m/%Y}" in words(page)
     assert client.post("/rakan/aim/sistem/", {"name": "e-Kes", "expires_on": f"{SOON:%d/%m/%Y}"}).status_code == 422
     assert client.post("/rakan/aim/sistem/", {"name": "lain", "expires_on": "1/1/2020"}).status_code == 422
     secret = ClientSecret.objects.get()
-    assert client.get(f"/rakan/aim/sistem/{secret.pk}/tamat/").status_code == 200 and client_of(token, on=timezone.localdate())
+    assert client.get(f"/rakan/aim/sistem/{secret.pk}/tamat/").status_code == 200 and client_of(token, at=timezone.now())
     assert client.get(f"/rakan/perkeso/sistem/{secret.pk}/tamat/").status_code == 404
     client.post(f"/rakan/aim/sistem/{secret.pk}/tamat/")
-    assert client_of(token, on=timezone.localdate()) is None and (audited(owner, "client.create"), audited(owner, "client.end")) == (1, 1)
+    assert client_of(token, at=timezone.now()) is None and (audited(owner, "client.create"), audited(owner, "client.end")) == (1, 1)
     assert client.post(f"/rakan/aim/sistem/{secret.pk}/tamat/").status_code == 422 and "tamat pada" in words(client.get("/rakan/aim/"))
 
 
@@ -137,8 +138,8 @@ def test_by_form_alone_a_system_is_let_in_and_ended(page: Page, sign_in, local):
     page.get_by_role("link", name="Benarkan sistem masuk").click()
     page.get_by_label("Nama sistem").fill("e-Kes")
     page.get_by_label("Hingga").fill(f"{SOON:%d/%m/%Y}")
-    page.get_by_role("button", name="Buat token").click()
-    expect(page.locator("code.token")).to_be_visible()
+    page.get_by_role("button", name="Buat rahsia").click()
+    expect(page.locator("code.secret")).to_be_visible()
     page.get_by_role("link", name="Sudah disalin").click()
     page.get_by_role("link", name="Tamatkan e-Kes").click()
     page.get_by_role("button", name="Ya, tamatkan").click()
@@ -153,5 +154,5 @@ def test_the_pages_are_clean(page: Page, sign_in, administrator, local):
     page.goto("/rakan/aim/sistem/")
     page.get_by_label("Nama sistem").fill("e-Kes")
     page.get_by_label("Hingga").fill(f"{SOON:%d/%m/%Y}")
-    page.get_by_role("button", name="Buat token").click()
+    page.get_by_role("button", name="Buat rahsia").click()
     check(page)

@@ -4,7 +4,9 @@ No session, cookie, form token or page language is looked at: the bearer token i
 """
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from .problems import said
 
 HEADERS = {"Cache-Control": "no-store, private", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY"}
 ADDRESSES = "sinergi.api.urls"
@@ -21,6 +23,9 @@ class Door:
         request.get_host()
         request.urlconf = ADDRESSES
         response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            allowed, response = response["Allow"], said(request, "api.method")
+            response["Allow"] = allowed
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Length", str(len(response.content)))

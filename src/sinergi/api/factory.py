@@ -1,152 +1,174 @@
-"""How every operation of the API is made: a token names the actor, the purpose is said, one transaction around, problems as problem+json.
+"""How every operation of the API is made: a token names the actor, the purpose is said, one transaction around, one rendering.
 
-Errors are documented on each operation: 401 no or dead token, 403 not allowed, 404 nothing there for you, 409 the record's state forbids it,
-422 the input with field and mend. Sentences are those of the one catalogue, in the language asked for.
+    @router.add("GET", "/persons/{person_id}", PersonOut, verb="person.read")
+    @router.add("POST", "/cases/{case_id}/plan", CaseOut, verb="case.plan", match=read_case)
+
+A write may carry an Idempotency-Key (`once`). An operation with `match` changes a record that others change too: it needs the ETag under which
+that record was read, and is refused when the record is another by now. What each may answer stands in the specification (`schema`).
 """
 import datetime as dt
-import json
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI, Router, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import Router, Schema
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from sinergi.kernel import logs
+from sinergi.kernel import logs, pace
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.clients import client_of
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.roles import PURPOSES
-from sinergi.registry.submission import SubmissionFaults
 
-PROBLEM = "application/problem+json"
-FORBIDDEN = frozenset({"not_allowed", "no_purpose"})
+from . import once
+from .problems import Problem
 
-
-class FieldFault(Schema):
-    """One wrong field and its mend."""
-
-    field: str
-    code: str
-    mend: str
+HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+Read = Callable[[HttpRequest, Any], Any]
 
 
-class Problem(Schema):
-    """A refusal as RFC 9457 writes it; `code` is the catalogue's, stable."""
+class Body(Schema):
+    """What an operation takes. Unknown fields are refused: a misspelt one would be lost in silence."""
 
-    type: str = "about:blank"
-    title: str
-    status: int
-    code: str
-    request: str = ""
-    fields: list[FieldFault] = []
-
-
-ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+    class Meta:
+        extra = "forbid"
 
 
 class Token(HttpBearer):
     """The token of a machine client; the actor it stands for is kept on the request."""
 
+    openapi_type = "oauth2"
+
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        """The actor, or None for a token that opens nothing."""
-        request.actor = client_of(token, on=timezone.localdate())  # type: ignore[attr-defined]
-        return request.actor  # type: ignore[attr-defined]
+        """The actor, or None for a token that opens nothing. Refused("api.too_fast")."""
+        now = timezone.now()
+        actor = client_of(token, at=now)
+        request.actor = actor  # type: ignore[attr-defined]
+        if actor is not None and (seconds := pace.seconds_to_wait(actor.id, settings.API_PER_MINUTE, now.timestamp())):
+            raise Refused("api.too_fast", seconds=seconds)
+        return actor
 
 
-def language_of(request: HttpRequest) -> str:
-    """English only where it is asked for first."""
-    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "ms"
+class JsonOnly(Parser):
+    """Bodies are JSON and say so."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body. Refused("api.media_type")."""
+        if request.content_type != "application/json":
+            raise Refused("api.media_type")
+        return super().parse_body(request)
 
 
-def within(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Run an operation inside `acting`, for the purpose that the header `Purpose` says; the read entry is written before the answer leaves."""
+def rendered(shape: type[Schema], value: Any) -> bytes:
+    """A value in the shape of an answer, as it is sent."""
+    return shape.from_orm(value).model_dump_json().encode()
 
-    @wraps(view)
-    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        purpose = request.headers.get("Purpose", "")
+
+def tag_of(content: bytes) -> str:
+    """The ETag of an answer: of its content, so that whatever changed in it shows."""
+    return f'"{sha256(content).hexdigest()[:24]}"'
+
+
+class Operation:
+    """One operation: what surrounds its view."""
+
+    def __init__(self, view: Callable[..., Any], shape: type[Schema], status: int, verb: str, match: "Operation | None") -> None:
+        self.view, self.shape, self.status, self.verb, self.match = view, shape, status, verb, match
+
+    def run(self, request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
+        """Inside `acting`, for the purpose that the header `Purpose` says; the read entry is written before the answer leaves."""
+        purpose, actor = request.headers.get("Purpose", ""), request.actor  # type: ignore[attr-defined]
         if purpose not in PURPOSES:
             raise Refused("no_purpose")
-        page = f"api:{view.__name__}"
-        with acting(request.actor, purpose=purpose, request=logs.request_id.get(), page=page, whole=True):  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+        if not actor.holds(self.verb):
+            raise Refused("api.scope", verb=self.verb)
+        with acting(actor, purpose=purpose, request=logs.request_id.get(), page=f"api:{self.view.__name__}", whole=True):
+            key = "" if request.method == "GET" else request.headers.get("Idempotency-Key", "")
+            taken = once.take(request, actor, key) if key else None
+            if taken is not None and taken.status:
+                return answered(taken.answer, taken.status, replayed=True)
+            if self.match is not None:
+                self.match.hold(request, next(iter(given.values())))
+            content = rendered(self.shape, self.view(request, **given))
+            if taken is not None:
+                once.keep(taken, self.status, content)
+        return answered(content, self.status)
 
-    return run
+    def hold(self, request: HttpRequest, number: UUID) -> None:
+        """Let nobody else of the API change the record, and see that it is the one that was read.
+
+        Refused: `api.tag_missing`, `api.stale`; Http404 where there is no such record for the actor.
+        """
+        wanted = request.headers.get("If-Match", "")
+        if not wanted:
+            raise Refused("api.tag_missing")
+        with connection.cursor() as cursor:
+            cursor.execute(HOLD, [f"api:{self.view.__name__}:{number}"])
+        now = tag_of(rendered(self.shape, self.view(request, number)))
+        if wanted != "*" and now not in [one.strip() for one in wanted.split(",")]:
+            raise Refused("api.stale")
+
+
+def answered(content: bytes, status: int, *, replayed: bool = False) -> HttpResponse:
+    """An answer with its ETag; one that was kept says so."""
+    answer = HttpResponse(content, status=status, content_type="application/json")
+    answer["ETag"] = tag_of(content)
+    if replayed:
+        answer["Idempotent-Replayed"] = "true"
+    return answer
 
 
 class Operations(Router):
-    """A router whose operations all need a token, say their purpose, and document their errors."""
+    """A router whose operations all need a token, say their purpose, and document their verb and their refusals."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(auth=Token(), **given)
 
-    def add(self, method: str, path: str, answer: type[Schema], status: int = 200) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register an operation; what it may answer stands in the specification."""
+    def add(self, method: str, path: str, shape: type[Schema], status: int = 200, *, verb: str,
+            match: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register an operation that needs a verb. `match`: the reading operation whose ETag a change must bring."""
 
         def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
-            summary = (view.__doc__ or "").split("\n")[0]
-            self.api_operation([method], path, response={status: answer, **ERRORS}, operation_id=view.__name__, summary=summary)(within(view))
+            made = Operation(view, shape, status, verb, match.operation if match else None)  # type: ignore[attr-defined]
+
+            @wraps(view)
+            def run(request: HttpRequest, **given: Any) -> HttpResponse:
+                return made.run(request, given)
+
+            run.operation = view.operation = made  # type: ignore[attr-defined]
+            summary, _, more = (view.__doc__ or "").partition("\n")
+            answers: dict[Any, Any] = {status: shape, **dict.fromkeys(refusals(method, match is not None), Problem)}
+            self.api_operation([method], path, response=answers, operation_id=view.__name__, summary=summary, description=more.strip(),
+                               openapi_extra={"x-verb": verb, "x-match": match is not None})(run)
             return view
 
         return wrap
 
 
-def problem(request: HttpRequest, status: int, code: str, title: str, fields: list[dict[str, str]] | None = None) -> HttpResponse:
-    """The answer of a refusal."""
-    body = {"type": "about:blank", "title": title, "status": status, "code": code, "request": logs.request_id.get(), "fields": fields or []}
-    return HttpResponse(json.dumps(body, ensure_ascii=False, default=str), status=status, content_type=PROBLEM)
+def refusals(method: str, matched: bool) -> tuple[int, ...]:
+    """The refusals that an operation may answer with."""
+    writes = (409, 413, 415) if method != "GET" else (409,)
+    return tuple(sorted({401, 403, 404, 405, 422, 429, *writes, *((412, 428) if matched else ())}))
 
 
-def refused(request: HttpRequest, fault: Refused) -> HttpResponse:
-    """A refusal of the platform."""
-    status = 403 if fault.code in FORBIDDEN else 422 if fault.field else 409
-    words = fault.sentence(language_of(request))
-    fields = [{"field": fault.field, "code": fault.code, "mend": words}] if fault.field else []
-    return problem(request, status, fault.code, words, fields)
+def found(value: Any) -> Any:
+    """The value, or the answer that there is nothing there."""
+    if value is None:
+        raise Http404
+    return value
 
 
-def unreadable(request: HttpRequest, fault: ValidationError) -> HttpResponse:
-    """Input that does not have the shape of the specification."""
-    fields = [{"field": ".".join(map(str, e["loc"][1:])) or str(e["loc"][0]), "code": str(e["type"]), "mend": str(e["msg"])} for e in fault.errors]
-    return problem(request, 422, "input.shape", Refused("input.shape").sentence(language_of(request)), fields)
-
-
-def faulty(request: HttpRequest, faults: SubmissionFaults) -> HttpResponse:
-    """A submission with wrong fields."""
-    language = language_of(request)
-    fields = [{"field": f.field, "code": f.code, "mend": f.words[language]} for f in faults.faults]
-    return problem(request, 422, "submission.faults", Refused("input.fields", count=len(fields)).sentence(language), fields)
-
-
-def build() -> NinjaAPI:
-    """The API with its refusals; routers are added by `urls`."""
-    says = "One door to every safety net. Send a token as `Authorization: Bearer …` and say why as `Purpose: …`: " + ", ".join(PURPOSES)
-    api = NinjaAPI(title="Sinergi", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json", description=says)
-    api.add_exception_handler(Refused, refused)  # type: ignore[arg-type]
-    api.add_exception_handler(ValidationError, unreadable)  # type: ignore[arg-type]
-    api.add_exception_handler(SubmissionFaults, faulty)  # type: ignore[arg-type]
-    api.add_exception_handler(AuthenticationError, lambda request, fault: said(request, 401, "input.token"))
-    api.add_exception_handler(Http404, lambda request, fault: said(request, 404, "input.nothing_there"))
-    return api
-
-
-def said(request: HttpRequest, status: int, code: str) -> HttpResponse:
-    """A refusal that has nothing but its sentence."""
-    return problem(request, status, code, Refused(code).sentence(language_of(request)))
-
-
-def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The answer at an address that is none."""
-    return said(request, 404, "input.nothing_there")
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """The answer when something broke; its request number leads to the log."""
-    return said(request, 500, "input.broken")
+def now() -> dt.datetime:
+    """The instant of the request."""
+    return timezone.now()
 
 
 def today() -> dt.date:

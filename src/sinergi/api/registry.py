@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
-from ninja import Schema, Status
+from django.http import HttpRequest
+from ninja import Schema
 
 from sinergi.kernel import law
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions, queries
 from sinergi.registry.submission import read_submission
 
-from .factory import Operations, today
+from .factory import Operations, found, today
 
 router = Operations(tags=["registry"])
 
@@ -58,30 +58,25 @@ class RegisteredOut(Schema):
     known: bool
 
 
-@router.add("GET", "/persons/{person_id}", PersonOut)
+@router.add("GET", "/persons/{person_id}", PersonOut, verb="person.read")
 def read_person(request: HttpRequest, person_id: UUID) -> queries.PersonView:
     """A person one's agency serves; the reading is entered with its purpose."""
-    found = queries.person(person_id)
-    if found is None:
-        raise Http404
-    return found
+    return found(queries.person(person_id))
 
 
-@router.add("POST", "/submissions", SubmissionOut, 201)
-def receive_submission(request: HttpRequest, body: SubmissionIn) -> Status:
+@router.add("POST", "/submissions", SubmissionOut, 201, verb="submission.receive")
+def receive_submission(request: HttpRequest, body: SubmissionIn) -> SubmissionOut:
     """Keep a household as sent, under a number to register it by."""
     submission = actions.receive_submission(body.dict(exclude_defaults=True), actor=request.actor, channel="api")  # type: ignore[attr-defined]
-    return Status(201, SubmissionOut(id=submission))
+    return SubmissionOut(id=submission)
 
 
-@router.add("POST", "/submissions/{submission_id}/registration", RegisteredOut, 201)
-def register_submission(request: HttpRequest, submission_id: UUID) -> Status:
+@router.add("POST", "/submissions/{submission_id}/registration", RegisteredOut, 201, verb="person.register")
+def register_submission(request: HttpRequest, submission_id: UUID) -> actions.Registered:
     """Read a kept submission and make its persons and household, or find that they are there. The same call again finds them."""
-    body = queries.submission(submission_id)
-    if body is None:
-        raise Http404
+    body = found(queries.submission(submission_id))
     clean = read_submission(body, law=law.current(), on=today(), demo=settings.DEMO_PEOPLE)
     result = actions.register_households([(submission_id, clean)], actor=request.actor)[0]  # type: ignore[attr-defined]
     if isinstance(result, Refused):
         raise result
-    return Status(201, RegisteredOut.from_orm(result))
+    return result

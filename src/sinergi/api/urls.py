@@ -1,9 +1,10 @@
 """Addresses of the API, and what it answers where there is none or where something broke."""
 from django.urls import URLPattern, URLResolver, path
 
-from . import factory, registry
+from . import registry, specification, tokens
 
-api = factory.build()
-api.add_router("", registry.router)
-handler404, handler500 = "sinergi.api.factory.nowhere", "sinergi.api.factory.broken"
+api = specification.build()
+for area in (tokens, registry):
+    api.add_router("", area.router)
+handler404, handler500 = "sinergi.api.problems.nowhere", "sinergi.api.problems.broken"
 urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", api.urls)]

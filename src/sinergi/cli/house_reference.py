@@ -48,6 +48,8 @@ SETTINGS: dict[str, str] = {
     "SINERGI_FROM": "sender of e-mail",
     "SINERGI_SMS_GATEWAY": "dotted path of a class with `send(number, text, reference)`; empty: no text messages",
     "SINERGI_CLAMD": "the virus scanner for papers: `host:port` of clamd or the path of its socket; empty: papers are kept and marked as not scanned",
+    "SINERGI_API_PER_MINUTE": "Requests a minute that one machine client may send (default 600), counted over all server processes of the host.",
+    "SINERGI_NEWS_TO_PRIVATE": "`1`: news may be sent to addresses inside one's own network and without TLS; for a demo and for tests.",
     "SINERGI_METRICS_TOKEN": "bearer token for /metrics from another machine; loopback needs none",
     "SINERGI_LOG": "level of the log: DEBUG, INFO, WARNING",
 }

@@ -1,14 +1,19 @@
-"""Machine clients: another system of a partner that reads and writes by the API, with a token instead of a password.
+"""Machine clients: another system of a partner that reads and writes by the API (OAuth 2 client credentials, RFC 6749 section 4.4).
 
-A client is a user of kind `machine` with the role `machine` over its own agency. Its token is 32 random bytes, shown once; only the
-hash is kept.
+A client is a user of kind `machine` with the role `machine` over its own agency; its id is the user's. Its secret is 32 random bytes, shown
+once; only the hash is kept. For the secret it gets a token for a quarter of an hour, signed, that may carry fewer verbs than the client holds.
+What a token opens is asked of the client's grants at each request: a client that ended opens nothing from the next request on.
 """
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db import connection
+from django.utils import timezone
 from django.utils.text import slugify
 
 from . import policy
@@ -18,29 +23,39 @@ from .errors import Refused
 from .models import Agency, ClientSecret, User
 from .staff import end_access, give_grant, new_user
 
-LONGEST = timedelta(days=366)
+LONGEST, LIFE = timedelta(days=366), timedelta(minutes=15)
+SIGNER = Signer(salt="client token", sep="~")
 CLIENT = """SELECT u.id, u.name, u.agency_id, g.role, g.area_kind, g.area FROM kernel_clientsecret s JOIN kernel_user u ON u.id = s.user_id
             LEFT JOIN kernel_grant g ON g.user_id = u.id AND g.ended_at IS NULL
-            WHERE s.sha256 = %s AND s.ended_at IS NULL AND s.expires_on >= %s AND u.is_active AND u.left_at IS NULL"""
+            WHERE s.id = %s AND s.ended_at IS NULL AND s.expires_on >= %s AND u.is_active AND u.left_at IS NULL"""
 
 
 @dataclass(frozen=True)
 class Issued:
-    """A new client with its token, which nobody can ask for again."""
+    """A new client with its secret, which nobody can ask for again."""
 
     user: User
-    token: str
+    secret: str
     expires_on: date
 
 
-def fingerprint(token: str) -> str:
-    """What is kept of a token. It is 256 random bits, so a plain hash cannot be guessed back."""
-    return sha256(token.encode()).hexdigest()
+@dataclass(frozen=True)
+class Token:
+    """What a client sends with each request for so many seconds, and the verbs it carries."""
+
+    text: str
+    scope: tuple[str, ...]
+    seconds: int
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a secret. It is 256 random bits, so a plain hash cannot be guessed back."""
+    return sha256(secret.encode()).hexdigest()
 
 
 @action("client.create", policy.reaching("client.create"))
 def create_client(agency: Agency, *, actor: Actor, name: str, expires_on: date, on: date) -> Issued:
-    """Let another system of a partner in, by a token that is shown once and ends on a day.
+    """Let another system of a partner in, by a secret that is shown once and ends on a day.
 
     Raises Refused: `client.expiry_unfit`, `client.name_taken`, `agency.has_left`, `user.name_missing`, `grant.wider_than_own`.
     """
@@ -50,16 +65,16 @@ def create_client(agency: Agency, *, actor: Actor, name: str, expires_on: date, 
         raise Refused("client.name_taken", field="name")
     address = f"{slugify(name)[:40] or 'client'}-{secrets.token_hex(4)}@{agency.code}.client.invalid"
     user = new_user(agency, address, name, "ms", "machine")
-    token = secrets.token_urlsafe(32)
-    secret = ClientSecret.objects.create(user=user, sha256=fingerprint(token), made_by=actor.id, expires_on=expires_on)
-    changes().made(user, secret)
+    secret = secrets.token_urlsafe(32)
+    kept = ClientSecret.objects.create(user=user, sha256=fingerprint(secret), made_by=actor.id, expires_on=expires_on)
+    changes().made(user, kept)
     give_grant(user, actor=actor, role="machine", area_kind="agency", area=agency.code)
-    return Issued(user, token, expires_on)
+    return Issued(user, secret, expires_on)
 
 
 @action("client.end", policy.reaching("client.end"))
 def end_client(secret: ClientSecret, *, actor: Actor, at: datetime) -> ClientSecret:
-    """End a client at once: its token opens nothing any more.
+    """End a client at once: its secret and its tokens open nothing any more.
 
     Raises Refused: `client.ended_already`.
     """
@@ -71,10 +86,47 @@ def end_client(secret: ClientSecret, *, actor: Actor, at: datetime) -> ClientSec
     return secret
 
 
-def client_of(token: str, *, on: date) -> Actor | None:
-    """The actor a token stands for on a day, by his grants of today; None for a token that is unknown, ended or past its day. One statement."""
+def issue_token(client: str, secret: str, scope: Iterable[str] = (), *, at: datetime) -> Token:
+    """A token for a client that proves itself by its secret; `scope`: the verbs it is to carry, none for all that the client holds.
+
+    Raises Refused: `client.unproved` (unknown, ended, past its day, another secret), `client.scope` (a verb it does not hold). Two statements.
+    """
+    rows = ClientSecret.objects.filter(user_id=client, sha256=fingerprint(secret)) if is_id(client) else ClientSecret.objects.none()
+    number = rows.values_list("pk", flat=True).first()
+    actor = None if number is None else actor_behind(number, timezone.localdate(at))
+    if actor is None:
+        raise Refused("client.unproved")
+    wanted = tuple(sorted(set(scope)))
+    if beyond := [verb for verb in wanted if not actor.holds(verb)]:
+        raise Refused("client.scope", verbs=", ".join(beyond))
+    text = SIGNER.sign("~".join([str(number), str(int((at + LIFE).timestamp())), *wanted]))
+    return Token(text, wanted or tuple(sorted(actor.verbs)), int(LIFE.total_seconds()))
+
+
+def is_id(text: str) -> bool:
+    """Is this written as the id of a client?"""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def client_of(token: str, *, at: datetime) -> Actor | None:
+    """The actor a token stands for, by his grants of this moment, cut down to the token's verbs; None for one that opens nothing. One statement."""
+    try:
+        number, until, *scope = SIGNER.unsign(token).split("~")
+    except BadSignature:
+        return None
+    if int(until) <= at.timestamp():
+        return None
+    actor = actor_behind(int(number), timezone.localdate(at))
+    return actor if actor is None or not scope else replace(actor, areas={v: areas for v, areas in actor.areas.items() if v in scope})
+
+
+def actor_behind(number: int, on: date) -> Actor | None:
+    """The actor of a secret on a day; None where the secret or its client ended. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(CLIENT, [fingerprint(token), on])
+        cursor.execute(CLIENT, [number, on])
         rows = cursor.fetchall()
     if not rows:
         return None

@@ -238,3 +238,67 @@ class LawVersion(models.Model):
 
     class Meta:
         ordering = ["-published_at"]
+
+
+class KeptAnswer(models.Model):
+    """What a write of the API answered under an Idempotency-Key of its client, encrypted, for as long as the key stands.
+
+    `sha256`: of the operation and its body; empty `answer`: the write that took the key is still running.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    actor = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="key_once", fields=["actor", "key"])]
+        indexes = [models.Index(fields=["at"], name="key_age")]
+
+
+class Webhook(models.Model):
+    """Where news of an agency is sent: an address of its system, for which verbs, signed with a secret that lies here encrypted.
+
+    `failing_since`: nothing has arrived since; after some days it is paused. A closed one stays for its deliveries.
+    """
+
+    UNAUDITED = ("secret",)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="webhooks")
+    url = models.URLField(max_length=300)
+    verbs = ArrayField(models.CharField(max_length=64))
+    secret = models.TextField()
+    state = models.CharField(max_length=6, default="open")
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.CharField(max_length=64)
+    failing_since = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="webhook_state", condition=models.Q(state__in=["open", "paused", "closed"])),
+                       models.UniqueConstraint(name="webhook_once", fields=["agency", "url"], condition=~models.Q(state="closed"))]
+
+
+class WebhookDelivery(models.Model):
+    """One event on its way to one address. Its id is the `webhook-id` that every try carries. `status`: of the last try; 0: no answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, default="waiting")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    persons = ArrayField(models.UUIDField(), default=list)
+    made_at = models.DateTimeField(default=timezone.now)
+    tried_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="news_state", condition=models.Q(state__in=["waiting", "sent", "given_up"])),
+                       models.UniqueConstraint(name="news_once", fields=["webhook", "event"])]
+        indexes = [models.Index(fields=["webhook", "-made_at"], name="news_newest")]

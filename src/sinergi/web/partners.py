@@ -170,17 +170,17 @@ class SystemForm(forms.Form):
 
 @needs("client.create")
 def create_system(request: Any, code: str) -> HttpResponse:
-    """Let a system in. The answer to the form shows the token, this once: it is kept nowhere."""
+    """Let a system in. The answer to the form shows its secret, this once: it is kept nowhere."""
     agency, refused = agency_or_404(code), ""
     form = SystemForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             issued = clients.create_client(agency, actor=request.actor, on=timezone.localdate(), **form.cleaned_data)
-            return render(request, "partners/token.html", {"agency": agency, "issued": issued})
+            return render(request, "partners/secret.html", {"agency": agency, "issued": issued})
         except Refused as fault:
             refused = at_field(form, fault)
-    lead = gettext("It may search, open and register people of this agency by the API, as its own name in the audit.")
-    return step_page(request, form, refused, agency, title=gettext("Let a system in"), leads=[lead], submit=gettext("Make the token"))
+    lead = gettext("It may register people, apply, decide, award, refer and follow for this agency by the API, under its own name in the audit.")
+    return step_page(request, form, refused, agency, title=gettext("Let a system in"), leads=[lead], submit=gettext("Make the secret"))
 
 
 @needs("client.end")
@@ -197,7 +197,7 @@ def end_system(request: Any, code: str, secret: int) -> HttpResponse:
             return redirect("partner", code=code)
         except Refused as fault:
             refused = fault.sentence("ms" if get_language() == "ms" else "en")
-    lead = gettext("The token of %(name)s opens nothing from the next click on. To let it in again, a new token is made.") % {"name": found.user.name}
+    lead = gettext("The secret of %(name)s and its tokens open nothing from the next click on. To let it in again, a new secret is made.") % {"name": found.user.name}
     return step_page(request, form, refused, agency, title=gettext("End this system’s access?"), leads=[lead], submit=gettext("Yes, end it"),
                      keep=gettext("No, keep it"))
 
