@@ -19,7 +19,8 @@ def stage(published_law):
     """`aim` serves the family; `pbns` decides its zakat; `irm` is nobody here. `apply()` sends, `decide()` decides."""
     aim, pbns, irm = officer("aim"), officer("pbns", "officer"), officer("irm", "officer")
     household = family(aim, person={**FAMILY["person"], "facts": {**FAMILY["person"]["facts"], **KNOWN}})
-    consent = registry.give_consent(household.person_id, actor=aim, purpose="refer", agencies=["pbns"], consent=spoken(purposes=("decide",)), at=AT)[0]
+    said = spoken(purposes=("decide",))
+    consent = registry.give_consent(household.person_id, actor=aim, purpose="refer", agencies=["pbns"], consent=said, at=AT)[0]
 
     def apply(actor=aim, **more):
         given = {"programme": "pbns.zakat", "subject": None, "need": "cash", "consent_id": consent, "on": ON, "at": AT, **more}
@@ -28,7 +29,8 @@ def stage(published_law):
     def decide(application, actor=pbns, **more):
         given = {"outcome": "refuse", "reasons": ("no_funds",), "text": "Peruntukan tahun ini habis.", "on": ON, "at": AT, **more}
         if given["outcome"] == "approve":
-            given = {"award": actions.AwardTerms(ON, dt.date(2027, 5, 31), 300), **given, "reasons": more.get("reasons", ()), "text": more.get("text", "")}
+            terms = actions.AwardTerms(ON, dt.date(2027, 5, 31), 300)
+            given = {"award": terms, **given, "reasons": more.get("reasons", ()), "text": more.get("text", "")}
         return actions.decide(application.pk, actor=actor, purpose="decide", **given)
 
     return SimpleNamespace(aim=aim, pbns=pbns, irm=irm, household=household, person=household.person_id, consent=consent, apply=apply, decide=decide)

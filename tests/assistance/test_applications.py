@@ -109,10 +109,11 @@ def test_one_open_application_by_code_and_by_database(stage, owner):
 
 def test_asking_and_answering(stage, owner):
     application = stage.apply()
-    assert refusal(actions.ask_more, application.pk, actor=stage.aim, purpose="refer", words="Slip gaji?", by_on=ON + dt.timedelta(9), at=AT) == "not_allowed"
-    assert refusal(actions.ask_more, application.pk, actor=stage.pbns, purpose="decide", words="?", by_on=ON + dt.timedelta(9), at=AT).endswith("missing")
-    assert refusal(actions.ask_more, application.pk, actor=stage.pbns, purpose="decide", words="Slip gaji?", by_on=ON, at=AT) == "application.day_past"
-    actions.ask_more(application.pk, actor=stage.pbns, purpose="decide", words="Slip gaji?", by_on=ON + dt.timedelta(9), at=AT)
+    asking = {"actor": stage.pbns, "purpose": "decide", "words": "Slip gaji?", "by_on": ON + dt.timedelta(9), "at": AT}
+    assert refusal(actions.ask_more, application.pk, **{**asking, "actor": stage.aim}) == "not_allowed"
+    assert refusal(actions.ask_more, application.pk, **{**asking, "words": "?"}) == "application.words_missing"
+    assert refusal(actions.ask_more, application.pk, **{**asking, "by_on": ON}) == "application.day_past"
+    actions.ask_more(application.pk, **asking)
     message = owner.execute("SELECT template, channel, facts FROM kernel_message").fetchone()
     assert message[:2] == ("application.asked", "sms") and message[2]["by"] == "2026-12-02"
     seen = viewed(stage, application, stage.aim)

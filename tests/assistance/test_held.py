@@ -24,18 +24,20 @@ def test_an_award_is_seen_by_the_rules_and_taken_out_of_what_can_be_applied_for(
     stage.decide(stage.apply(), outcome="approve")
     row = {"programme": "pbns.zakat", "from": "2026-11-23", "to": "2027-05-31", "amount": 30000}
     assert held_of(stage, stage.aim) == ([row], True)
-    registry.record_facts(stage.person, actor=stage.aim, purpose="screen", facts={"held": [{"programme": "mof.str", "from": "2026-01-01"}]}, on=ON, at=AT)
+    said = [{"programme": "mof.str", "from": "2026-01-01"}]
+    registry.record_facts(stage.person, actor=stage.aim, purpose="screen", facts={"held": said}, on=ON, at=AT)
     held, complete = held_of(stage, stage.aim)
     assert complete and [r["programme"] for r in held] == ["mof.str", "pbns.zakat"]
 
 
 def test_of_whom_nothing_was_said_more_may_be_held(stage):
     alone = somebody(stage.aim)
-    consent = registry.give_consent(alone, actor=stage.aim, purpose="refer", agencies=["miasa", "tekun"], consent=spoken(purposes=("decide",)), at=AT)
+    said = spoken(purposes=("decide",))
+    consent = registry.give_consent(alone, actor=stage.aim, purpose="refer", agencies=["tekun"], consent=said, at=AT)
     with acting(stage.aim, purpose="screen"):
         household = registered.household_of(alone, ON)
-    sent = actions.apply(household, actor=stage.aim, purpose="refer", programme="tekun.niaga", subject=0, need="business", consent_id=consent[1], on=ON,
-                         at=AT)
+    sent = actions.apply(household, actor=stage.aim, purpose="refer", programme="tekun.niaga", subject=0, need="business", consent_id=consent[0],
+                         on=ON, at=AT)
     stage.decide(sent, actor=officer("tekun", "officer"), outcome="approve", award=actions.AwardTerms(ON, ON, 5000, "once"), against="x" * 15)
     with acting(stage.aim, purpose="screen"):
         live = queries.sheet_of(household, on=ON, actor=stage.aim)
@@ -53,9 +55,13 @@ def test_a_stored_screening_keeps_what_was_given_then_and_replays_to_the_byte(st
 
 def test_a_discreet_benefit_stands_in_no_sheet_and_no_stored_screening(stage):
     miasa = officer("miasa", "officer")
-    consent = registry.give_consent(stage.person, actor=stage.aim, purpose="refer", agencies=["miasa"], consent=spoken(purposes=("decide",)), at=AT)[0]
+    said = spoken(purposes=("decide",))
+    consent = registry.give_consent(stage.person, actor=stage.aim, purpose="refer", agencies=["miasa"], consent=said, at=AT)[0]
     sent = stage.apply(programme="miasa.support", subject=0, need="care", consent_id=consent)
     assert sent.discreet
     stage.decide(sent, actor=miasa, outcome="approve", award=actions.AwardTerms(ON, None, None, "in_kind"))
+    registry.give_consent(stage.person, actor=stage.aim, purpose="refer", agencies=["irm"], consent=spoken(), at=AT)
+    with acting(stage.irm, purpose="screen"):
+        assert queries.application(sent.pk, actor=stage.irm, on=ON) is None
     for actor in (stage.aim, miasa):
         assert held_of(stage, actor) == ([], True)

@@ -54,12 +54,12 @@ def decide(application_id: UUID, *, actor: Actor, outcome: str, reasons: Iterabl
     check_words(row, outcome, text, against)
     entitlement = awarded(row, award, actor, law, override_id, on, at) if outcome == "approve" else None
     clocks.end(row, on, "met", sides=("person", "agency"))
-    clocks.begin(row, clocks.planned(row, programme, ("decided",), on) if outcome == "approve" else ())
     kept = Decision.objects.create(
         application=row, person_id=row.person_id, agency_id=actor.agency, outcome=outcome, reasons=list(given), text=text.strip()[:2000],
         against=against.strip()[:1000], basis=dict(programme.legal_basis), law_version=law.version, entitlement_id=entitlement,
         appeal_by_on=appeal_by(programme, row, on), decided_on=on, decided_at=at, decided_by=actor.id)
     close(row, on, at, papers_until=clocks.papers_until(on) if outcome == "refuse" else None)
+    clocks.begin(row, clocks.planned(row, programme, ("decided",), on) if outcome == "approve" else ())
     tell(row, "application.decided", actor)
     return kept
 

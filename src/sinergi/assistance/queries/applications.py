@@ -116,6 +116,22 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """What a case needs to know of an application."""
+
+    id: UUID
+    household_id: UUID
+    person_id: UUID
+    need: str
+    agency: str
+    from_agency: str
+    region: str
+    state: str
+    due_on: dt.date | None
+    discreet: bool
+
+
+@dataclass(frozen=True)
 class ApplicationView:
     """An application with all that the actor may see of it. `open_facts`: facts still to be asked; `documents`: papers the programme wants."""
 
@@ -230,6 +246,12 @@ def application(application_id: UUID, *, actor: Actor, on: dt.date) -> Applicati
         tuple(reason_of(kept) for part in parts for kept in part.reasons), missing, programme.documents, papers,
         tuple(QuestionView(q.words, q.by_on, q.asked_at, who(q.asked_by), q.answer, q.answered_at, who(q.answered_by)) for q in questions),
         clocks_of(r, on), decision, history(r, papers, questions, decision, who), r.determination.screening_id if r.determination else None)
+
+
+def followed(application_id: UUID) -> Followed | None:
+    """An application for the case that follows it; None when it is not the actor's to see."""
+    r = Application.objects.filter(pk=application_id).first()
+    return None if r is None else Followed(r.pk, r.household_id, r.person_id, r.need, r.agency_id, r.from_agency_id, r.region, r.state, r.due_on, r.discreet)
 
 
 def names_of(r: Application) -> Any:
