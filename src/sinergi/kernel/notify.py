@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from . import policy
+from . import links, policy
 from .action import action, changes
 from .actors import Actor
 from .errors import Refused
@@ -80,10 +80,12 @@ def templates() -> dict[str, dict[str, dict[str, str]]]:
     return found
 
 
-def text_of(message: Message) -> Text:
-    """The message in words, as it is sent. No query."""
+def text_of(message: Message, *, sending: bool = False) -> Text:
+    """The message in words. Only while it is sent does a link in it (`signed`: an id) carry its signature. No query."""
     words = templates()[message.template][message.language]
     facts = {"site": settings.ORIGIN, **message.facts}
+    if "signed" in facts:
+        facts["token"] = links.signed(UUID(facts["signed"])) if sending else "…"
     body = words["sms"] if message.channel == "sms" else words["email"]
     return Text(words["subject"].format(**facts), body.format(**facts))
 
@@ -132,7 +134,7 @@ def address_of(message: Message) -> str:
 def send(message: Message, *, actor: Actor) -> None:
     """Send one queued message by its channel and mark it sent."""
     move(message, LIFE, "message.send")
-    address, text = address_of(message), text_of(message)
+    address, text = address_of(message), text_of(message, sending=True)
     if message.channel == "sms":
         gateway().send(address, text.body, str(message.pk))
     else:

@@ -3,6 +3,7 @@
 Awards to one person wait for each other, and each reads what was held after the one before: so of many at once one wins and the others
 learn until when. Under that, lock rows hold in the database what an award that did not look would break.
 """
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,9 +48,24 @@ class Given:
 
 
 @action("entitlement.award", policy.serving)
-def award(person_id: UUID, *, actor: Actor, programme: str, need: str, from_on: date, on: date, at: datetime, law: rules.Law,
-          to_on: date | None = None, amount: Decimal | None = None, pay: str = "monthly", household_id: UUID | None = None,
-          application_id: UUID | None = None, override_id: UUID | None = None, figures: Mapping[str, int] | None = None) -> Entitlement:
+def award(
+    person_id: UUID,
+    *,
+    actor: Actor,
+    programme: str,
+    need: str,
+    from_on: date,
+    on: date,
+    at: datetime,
+    law: rules.Law,
+    to_on: date | None = None,
+    amount: Decimal | None = None,
+    pay: str = "monthly",
+    household_id: UUID | None = None,
+    application_id: UUID | None = None,
+    override_id: UUID | None = None,
+    figures: Mapping[str, int] | None = None,
+) -> Entitlement:
     """Give a person a benefit of one's own agency. `figures`: facts in sen a month that a ceiling names, such as had_kifayah.
 
     A programme that decides for a household reaches everybody of it on the day, and nobody of them may hold what the law forbids beside it.
@@ -67,8 +83,17 @@ def award(person_id: UUID, *, actor: Actor, programme: str, need: str, from_on: 
     found = standing_in_the_way(law, new, people, on, figures)
     if found and exception is None:
         raise refusal(found[0], need, actor)
-    made = born(given, of, actor, law=law, people=sorted(new.persons), household_id=household if of.for_household else None, at=at,
-                application_id=application_id, force=exception is not None)
+    made = born(
+        given,
+        of,
+        actor,
+        law=law,
+        people=sorted(new.persons),
+        household_id=household if of.for_household else None,
+        at=at,
+        application_id=application_id,
+        force=exception is not None,
+    )
     if exception is not None:
         changes().watch(exception)
         move(exception, OVERRIDE, "entitlement.award")
@@ -113,8 +138,9 @@ def holding(given: Given, of: rules.Programme, people: Sequence[UUID], actor: Ac
     return overlap.Holding(given.programme, given.need, given.from_on, end, month, "award", actor.agency, of.discreet, reaches)
 
 
-def standing_in_the_way(law: rules.Law, new: overlap.Holding, people: Sequence[UUID], on: date,
-                        figures: Mapping[str, int] | None) -> tuple[overlap.Clash, ...]:
+def standing_in_the_way(
+    law: rules.Law, new: overlap.Holding, people: Sequence[UUID], on: date, figures: Mapping[str, int] | None
+) -> tuple[overlap.Clash, ...]:
     """What the persons concerned hold that forbids the new benefit: what was awarded first, what they only said last."""
     found = overlap.clashes(law, new, queries.holdings(people, on=on), on, figures)
     return tuple(sorted(found, key=lambda c: c.held.source == "declared"))
@@ -123,8 +149,14 @@ def standing_in_the_way(law: rules.Law, new: overlap.Holding, people: Sequence[U
 def refusal(clash: overlap.Clash, need: str, actor: Actor) -> Refused:
     """Why the award is not made: until when help runs; by whom only where the actor may know it."""
     words, until = codes.NEEDS[need], day_words(clash.until)
-    facts = {"need_ms": words["ms"].lower(), "need_en": words["en"].lower(), "until_ms": until["ms"], "until_en": until["en"],
-             "law_ms": clash.relation.text["ms"], "law_en": clash.relation.text["en"]}
+    facts = {
+        "need_ms": words["ms"].lower(),
+        "need_en": words["en"].lower(),
+        "until_ms": until["ms"],
+        "until_en": until["en"],
+        "law_ms": clash.relation.text["ms"],
+        "law_en": clash.relation.text["en"],
+    }
     if clash.room is not None:
         return Refused("overlap.ceiling", field="amount", room=money_words(clash.room), **facts)
     if clash.held.source == "declared":
@@ -143,33 +175,74 @@ def day_words(day: date | None) -> dict[str, str]:
 def usable(override_id: UUID, given: Given, actor: Actor, on: date) -> Override:
     """The approved exception, if it is for this and still stands."""
     row = Override.objects.select_for_update().filter(pk=override_id, agency_id=actor.agency).first()
-    if row is None or row.state != "approved" or row.until_on < on or (row.person_id, row.programme, row.need) != (
-            given.person_id, given.programme, given.need):
+    if (
+        row is None
+        or row.state != "approved"
+        or row.until_on < on
+        or (row.person_id, row.programme, row.need) != (given.person_id, given.programme, given.need)
+    ):
         raise Refused("override.unfit")
     if given.pay != "once" and (given.to_on is None or given.to_on > row.until_on):
         raise Refused("override.ends_before", field="to_on", until=f"{row.until_on:%d/%m/%Y}")
     return row
 
 
-def born(given: Given, of: rules.Programme, actor: Actor, *, law: rules.Law, people: Sequence[UUID], household_id: UUID | None, at: datetime,
-         application_id: UUID | None = None, force: bool = False) -> Entitlement:
+def born(
+    given: Given,
+    of: rules.Programme,
+    actor: Actor,
+    *,
+    law: rules.Law,
+    people: Sequence[UUID],
+    household_id: UUID | None,
+    at: datetime,
+    application_id: UUID | None = None,
+    force: bool = False,
+) -> Entitlement:
     """Write the entitlement, whom it reaches and its locks. Refused("overlap.held") when a lock is taken, unless `force`."""
     made = Entitlement(
-        id=uuid4(), programme=given.programme, need=given.need, agency_id=actor.agency, person_id=given.person_id, household_id=household_id,
-        from_on=given.from_on, to_on=given.to_on, amount=given.amount, pay=given.pay, discreet=of.discreet, application_id=application_id,
-        law_version=law.version, made_at=at, made_by=actor.id, clashes=force)
+        id=uuid4(),
+        programme=given.programme,
+        need=given.need,
+        agency_id=actor.agency,
+        person_id=given.person_id,
+        household_id=household_id,
+        from_on=given.from_on,
+        to_on=given.to_on,
+        amount=given.amount,
+        pay=given.pay,
+        discreet=of.discreet,
+        application_id=application_id,
+        law_version=law.version,
+        made_at=at,
+        made_by=actor.id,
+        clashes=force,
+    )
     made.save(force_insert=True)
     locks = overlap.keys(law, given.programme, given.need, given.from_on)
-    values = {"id": made.pk, "people": list(people), "keys": [k.key for k in locks], "shares": [k.share or str(made.pk) for k in locks],
-              "start": given.from_on, "end": lock_until(law, given)}
+    values = {
+        "id": made.pk,
+        "people": list(people),
+        "keys": [k.key for k in locks],
+        "shares": [k.share or str(made.pk) for k in locks],
+        "start": given.from_on,
+        "end": lock_until(law, given),
+    }
     with connection.cursor() as cursor:
         cursor.execute(REACH, [made.pk, list(people)])
         cursor.execute(TAKE, values)
         if cursor.rowcount < len(people) * len(locks) and not force:
             words = codes.NEEDS[given.need]
             until = day_words(queries.helped_until(given.person_id, given.need))
-            raise Refused("overlap.held", need_ms=words["ms"].lower(), need_en=words["en"].lower(), until_ms=until["ms"], until_en=until["en"],
-                          law_ms="", law_en="")
+            raise Refused(
+                "overlap.held",
+                need_ms=words["ms"].lower(),
+                need_en=words["en"].lower(),
+                until_ms=until["ms"],
+                until_en=until["en"],
+                law_ms="",
+                law_en="",
+            )
     changes().concern(*people)
     return made
 

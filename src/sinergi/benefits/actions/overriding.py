@@ -1,4 +1,5 @@
 """Exceptions to the overlap lock: asked with a coded reason, approved by a second person, used once, ended by a day, reviewed."""
+
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,11 +16,12 @@ LEAST_REASON, LONGEST = 15, timedelta(days=90)
 
 
 @action("override.ask", policy.serving)
-def ask_override(person_id: UUID, *, actor: Actor, programme: str, need: str, code: str, reason: str, until_on: date, law: rules.Law,
-                 on: date, at: datetime) -> Override:
+def ask_override(
+    person_id: UUID, *, actor: Actor, programme: str, need: str, code: str, reason: str, until_on: date, law: rules.Law, on: date, at: datetime
+) -> Override:
     """Ask that a benefit may be given beside one that forbids it, at the latest until a day within 90 days.
 
-    Refused: `award.programme_unknown`, `award.other_agency`, `award.need_unknown`, `override.code`, `reason.too_short`, `override.until`,
+    Refused: `award.programme_unknown`, `award.other_agency`, `award.need_unknown`, `override.code`, `reason_too_short`, `override.until`,
     `override.asked_already`.
     """
     of = law.programmes.get(programme)
@@ -32,13 +34,22 @@ def ask_override(person_id: UUID, *, actor: Actor, programme: str, need: str, co
     if code not in CODES:
         raise Refused("override.code", field="code")
     if len(" ".join(reason.split())) < LEAST_REASON:
-        raise Refused("reason.too_short", field="reason", least=LEAST_REASON)
+        raise Refused("reason_too_short", field="reason", least=LEAST_REASON)
     if not on <= until_on <= on + LONGEST:
         raise Refused("override.until", field="until_on", most=f"{on + LONGEST:%d/%m/%Y}")
     if Override.objects.filter(person_id=person_id, agency_id=actor.agency, programme=programme, need=need, state__in=["asked", "approved"]).exists():
         raise Refused("override.asked_already")
-    return Override.objects.create(person_id=person_id, agency_id=actor.agency, programme=programme, need=need, code=code,
-                                   reason=" ".join(reason.split())[:500], until_on=until_on, asked_at=at, asked_by=actor.id)
+    return Override.objects.create(
+        person_id=person_id,
+        agency_id=actor.agency,
+        programme=programme,
+        need=need,
+        code=code,
+        reason=" ".join(reason.split())[:500],
+        until_on=until_on,
+        asked_at=at,
+        asked_by=actor.id,
+    )
 
 
 @action("override.approve", policy.second_person)

@@ -1,4 +1,5 @@
 """What persons hold, from any source: for the check inside an award, and for the eyes of who may see it."""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -66,8 +67,10 @@ def holdings(person_ids: Iterable[UUID], *, on: date) -> tuple[Holding, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sinergi_holdings(%s::uuid[])", [wanted])
         rows = cursor.fetchall()
-    found = [Holding(programme, need, start, end, month_sen(amount, pay), source, agency, discreet, frozenset(reaches), id_)
-             for id_, programme, need, start, end, amount, pay, source, agency, discreet, reaches in rows]
+    found = [
+        Holding(programme, need, start, end, month_sen(amount, pay), source, agency, discreet, frozenset(reaches), id_)
+        for id_, programme, need, start, end, amount, pay, source, agency, discreet, reaches in rows
+    ]
     return (*found, *declared(wanted))
 
 
@@ -75,7 +78,9 @@ def declared(person_ids: Iterable[UUID]) -> tuple[Holding, ...]:
     """What persons said they receive, as the register keeps it."""
     return tuple(
         Holding(row["programme"], "", day(row.get("from")), day(row.get("to")), row.get("amount_sen"), "declared", "", False, frozenset({who}))
-        for who, rows in registry.declared(person_ids).items() for row in rows)
+        for who, rows in registry.declared(person_ids).items()
+        for row in rows
+    )
 
 
 def day(text: str | None) -> date | None:
@@ -86,14 +91,50 @@ def day(text: str | None) -> date | None:
 def timeline(person_id: UUID, *, actor: Actor) -> tuple[HeldView, ...]:
     """Everything a person holds or held, from any source, the newest first. What may not be told stands with its need and last day alone."""
     rows = Entitlement.objects.filter(beneficiaries__person_id=person_id).exclude(state="undone")
-    told = [HeldView(r.source, r.need, r.programme, r.agency_id, r.from_on, r.ended_on or r.to_on, r.amount, r.pay, r.state, r.pk,
-                     r.agency_id == actor.agency, r.discreet, r.clashes, r.end_reason) for r in rows]
-    said = [HeldView("declared", "", h.programme, "", h.start, h.end, None if h.sen is None else Decimal(h.sen) / 100, "monthly", "active", None,
-                     False, False, False) for h in declared([person_id])]
-    hidden = [HeldView("award", need, "", "", None, until, None, "", "active", None, False, True, False) for need, until in helped(person_id)
-              if not any(t.need == need and t.state == "active" for t in told)]
+    told = [
+        HeldView(
+            r.source,
+            r.need,
+            r.programme,
+            r.agency_id,
+            r.from_on,
+            r.ended_on or r.to_on,
+            r.amount,
+            r.pay,
+            r.state,
+            r.pk,
+            r.agency_id == actor.agency,
+            r.discreet,
+            r.clashes,
+            r.end_reason,
+        )
+        for r in rows
+    ]
+    said = [
+        HeldView(
+            "declared",
+            "",
+            h.programme,
+            "",
+            h.start,
+            h.end,
+            None if h.sen is None else Decimal(h.sen) / 100,
+            "monthly",
+            "active",
+            None,
+            False,
+            False,
+            False,
+        )
+        for h in declared([person_id])
+    ]
+    hidden = [
+        HeldView("award", need, "", "", None, until, None, "", "active", None, False, True, False)
+        for need, until in helped(person_id)
+        if not any(t.need == need and t.state == "active" for t in told)
+    ]
     shown([person_id])
-    return tuple(sorted((*told, *said, *hidden), key=lambda v: (v.from_on or date.min), reverse=True))
+    return tuple(sorted((*told, *said, *hidden), key=lambda v: v.from_on or date.min, reverse=True))
 
 
 def helped(person_id: UUID) -> list[tuple[str, date | None]]:
@@ -126,5 +167,3 @@ def held_facts(person_ids: Iterable[UUID], *, on: date) -> dict[UUID, list[dict[
         line = {"programme": of.programme, "from": of.from_on.isoformat(), "to": last and last.isoformat(), "amount": month_sen(of.amount, of.pay)}
         found.setdefault(row.person_id, []).append({k: v for k, v in line.items() if v is not None})
     return found
-
-

@@ -1,4 +1,5 @@
 """For who oversees: help received twice, with both sides and amounts; and the exceptions."""
+
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -75,8 +76,9 @@ class OverrideView:
     finding: str
 
 
-def received_twice(actor: Actor, *, on: date, agency: str = "", state: str = "", need: str = "", after: tuple[UUID, UUID] = (FIRST, FIRST),
-                   most: int = 100) -> tuple[Twice, ...]:
+def received_twice(
+    actor: Actor, *, on: date, agency: str = "", state: str = "", need: str = "", after: tuple[UUID, UUID] = (FIRST, FIRST), most: int = 100
+) -> tuple[Twice, ...]:
     """Help for one need that two give at once on a day or later, as partners' lists and exceptions show it.
 
     Of the actor's own agency, unless he oversees all of them.
@@ -109,5 +111,20 @@ def override(override_id: UUID) -> OverrideView | None:
 def view(r: Override) -> OverrideView:
     """A row as a view."""
     shown([r.person_id])
-    return OverrideView(r.pk, r.person_id, r.agency_id, r.programme, r.need, r.code, r.reason, r.state, r.until_on, r.asked_at, r.asked_by,
-                        r.decided_at, r.decided_by, r.reviewed_at, r.finding)
+    return OverrideView(
+        r.pk,
+        r.person_id,
+        r.agency_id,
+        r.programme,
+        r.need,
+        r.code,
+        r.reason,
+        r.state,
+        r.until_on,
+        r.asked_at,
+        r.asked_by,
+        r.decided_at,
+        r.decided_by,
+        r.reviewed_at,
+        r.finding,
+    )

@@ -1,0 +1,40 @@
+"""What cases hear of other rooms, and what they do about it. Each handler and its mark are one transaction."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from sinergi.kernel import events
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.models import Event
+
+from . import actions
+
+READS = ("application.read", "entitlement.read", "case.read")
+
+
+@events.on("person.register", name="cases.registered", verbs=("case.follow", *READS))
+@events.on("batch.register", name="cases.listed", verbs=("case.follow", *READS))
+def registered(news: Event, *, actor: Actor) -> None:
+    """A case for each need of a household that was registered."""
+    for person in news.persons:
+        actions.follow_person(person, actor=actor, on=timezone.localdate(), at=timezone.now())
+
+
+def moved(news: Event, *, actor: Actor) -> None:
+    """The case of an application that moved."""
+    label, _, number = news.subject.partition(":")
+    if label == "assistance.Application":
+        actions.follow_application(UUID(number), actor=actor, on=timezone.localdate(), at=timezone.now())
+
+
+for _verb in ("apply", "withdraw", "ask_more", "answer", "decide", "lapse"):
+    events.on(f"application.{_verb}", name=f"cases.application_{_verb}", verbs=("case.follow_application", *READS))(moved)
+
+
+@events.on("entitlement.award", name="cases.awarded", verbs=("case.follow_award", *READS))
+@events.on("entitlement.end", name="cases.award_ended", verbs=("case.follow_award", *READS))
+def awarded(news: Event, *, actor: Actor) -> None:
+    """The state of everybody a benefit reaches."""
+    for person in news.persons:
+        actions.follow_award(person, actor=actor)
