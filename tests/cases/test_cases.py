@@ -9,7 +9,6 @@ from case_stage import AT, ON, SOON, consented, opened, partners, seen, sent
 from django.db import DatabaseError, connection, connections
 
 from sinergi.cases import actions, queries
-
 from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
 from sinergi.kernel.errors import Refused

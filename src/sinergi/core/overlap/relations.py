@@ -127,8 +127,13 @@ def keys(law: Law, programme: str, need: str, on: dt.date) -> tuple[Key, ...]:
     (`clashes`) is checked under these locks.
     """
     found = [Key(f"programme:{programme}", "")]
-    others = [b for r in rules_on(law, on) if r.relation in LETS_IN for a, b in ((r.first, r.second), (r.second, r.first))
-              if a != ANY and covers(law, a, programme)]
+    others = [
+        b
+        for r in rules_on(law, on)
+        if r.relation in LETS_IN
+        for a, b in ((r.first, r.second), (r.second, r.first))
+        if a != ANY and covers(law, a, programme)
+    ]
     if ANY not in others:
         found.append(Key(f"need:{need}", "shared" if others else ""))
     for rule in rules_on(law, on):
