@@ -11,7 +11,8 @@ OWN = "(agency_id = sinergi_agency() AND sinergi_right('entitlement.read'))"
 SEEN = f"""{OWN} OR sinergi_national('overlap.read') OR ({PLATFORM}) OR (NOT discreet AND sinergi_right('entitlement.read')
   AND EXISTS (SELECT 1 FROM benefits_beneficiary b WHERE b.entitlement_id = benefits_entitlement.id))
   OR (sinergi_national('request.read') AND {OF_PERSON})"""
-OVERRIDE = f"(agency_id = sinergi_agency() AND (sinergi_right('override.ask') OR sinergi_right('override.review'))) OR sinergi_national('override.review') OR ({PLATFORM})"
+# Rights that no action stands for are the only ones PostgreSQL is told of (kernel.acting.told).
+OVERRIDE = f"(agency_id = sinergi_agency() AND sinergi_right('entitlement.read')) OR sinergi_national('overlap.read') OR ({PLATFORM})"
 RUNNING = "e.state = 'active' OR (e.state = 'ended' AND e.ended_on >= current_date)"
 
 FUNCTIONS = f"""
