@@ -117,7 +117,7 @@ def page(request: HttpRequest, application_id: UUID, *, refused: str = "", **giv
     kept = {"ask_form": AskForm(), "answer_form": AnswerForm(), "attach_form": AttachForm()} | given
     if may["decide"] and "decide_form" not in kept:
         kept["decide_form"] = DecideForm(view=view, actor=actor, locked=lock["short"] if lock else "", initial=first_values(view))
-    return render(request, "applications/one.html", context | kept | {"may": may, "lock": lock, "refused": refused},
+    return render(request, "applications/one.html", context | kept | {"may": may, "lock": lock, "refused": refused, "posted": list(given.values())},
                   status=422 if given or refused else 200)
 
 
