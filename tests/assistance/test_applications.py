@@ -179,6 +179,29 @@ def test_a_decision_against_the_screening_says_why(stage, owner):
     assert decision.against and "Sijil" not in str(entries(owner, "verb = 'application.decide'")[0]["changes"])
 
 
+def test_of_two_counters_at_once_one_applies(stage, owner):
+    codes: list[str] = []
+    stage.decide(stage.apply())
+
+    def go() -> None:
+        from django.db import connections
+        try:
+            stage.apply()
+            codes.append("applied")
+        except Refused as why:
+            codes.append(why.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=go) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(codes) == ["application.already_open", "application.already_open", "applied"]
+    assert value(owner, "SELECT count(*) FROM assistance_packet") == 4
+
+
 def test_two_officers_decide_at_once_and_one_decision_stands(stage, owner):
     application = stage.apply()
     codes: list[str] = []

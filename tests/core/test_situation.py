@@ -114,6 +114,11 @@ def test_a_household_is_read():
     assert found.household["held"] == (found.people[1]["held"][0], False)
 
 
+def test_others_may_be_held_beside_those_that_are_known():
+    member = {"held": [{"programme": "other.zakat"}, {"more": True}]}
+    assert rules.read_situation(sample(), {"members": [member]}, DAY).people[0]["held"] == ((rules.Held("other.zakat", None, None),), False)
+
+
 def test_a_fact_through_time():
     rows = [{"from": "2026-06-01", "to": "2026-09-30", "value": "poor"}, {"to": "2026-05-31", "value": "none"}]
     found = rules.read_situation(sample(), {"household": {"listed": rows}, "members": [{}]}, dt.date(2026, 7, 1))

@@ -28,6 +28,7 @@ LIFE = flow("application", {
     "application.withdraw": (OPEN, "withdrawn"), "application.lapse": (OPEN, "lapsed")})
 CONSENTED = ("decide", "refer")
 LEAST_WORDS = 5
+ONE_OPEN = "application_one_open_"
 
 
 @action("application.apply", policy.may_apply)
@@ -58,6 +59,8 @@ def apply(household_id: UUID, *, actor: Actor, programme: str, subject: int | No
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as twice:
+        if ONE_OPEN not in str(twice):
+            raise
         raise Refused("application.already_open") from twice
     clocks.begin(row, planned)
     send_packet(row, packets.Packer(live.law, asked, live.document))

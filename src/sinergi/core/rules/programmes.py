@@ -9,7 +9,7 @@ from typing import Any
 
 from sinergi.core.rules.checker import Names
 from sinergi.core.rules.clocks import appeal, clocks
-from sinergi.core.rules.law import STATUSES, Benefit, Criterion, Fact, Programme, Version, Words
+from sinergi.core.rules.law import STATUSES, Appeal, Benefit, Clock, Criterion, Fact, Programme, Version, Words
 from sinergi.core.rules.reading import Reading, bilingual, mapping
 from sinergi.core.rules.tree import Node, negation
 
@@ -110,10 +110,13 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
         tuple(map(str, listed(reading, "held_groups", raw.get("held_groups")))),
         tuple(mapping(e) for e in listed(reading, "examples", raw.get("examples"))),
         reading.file,
-        raw.get("discreet") is True,
-        clocks(reading, raw.get("clocks"), needs),
-        appeal(reading, raw.get("appeal")),
+        *around(reading, raw, needs),
     )
+
+
+def around(reading: Reading, raw: Mapping[str, Any], needs: tuple[str, ...]) -> tuple[bool, tuple[Clock, ...], Appeal | None]:
+    """What surrounds an application: must others not learn of it, which clocks run, how a decision is appealed."""
+    return raw.get("discreet") is True, clocks(reading, raw.get("clocks"), needs), appeal(reading, raw.get("appeal"))
 
 
 def agency_of(reading: Reading, own: str, raw: object) -> str:
