@@ -2,10 +2,10 @@
 
 from .able import AbleAgency, able_agencies
 from .asked import AskedView, asked, asking_by_code
-from .cases import CaseView, ContactView, OutcomeView, case, cases_of, next_of, open_cases
+from .cases import CaseView, ContactView, OutcomeView, case, cases_of, next_of, open_cases, strip_line
 from .day import DayView, my_day
 from .oversight import COUNTED, Oversight, oversight, oversight_rows
-from .referrals import BOXES, ReferralView, referral, referral_counts, referrals, referrals_of
+from .referrals import BOXES, ReferralView, referral, referral_counts, referrals, referrals_in, referrals_of
 
 __all__ = [
     "BOXES",
@@ -31,5 +31,7 @@ __all__ = [
     "referral",
     "referral_counts",
     "referrals",
+    "referrals_in",
     "referrals_of",
+    "strip_line",
 ]

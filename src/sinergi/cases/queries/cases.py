@@ -151,6 +151,12 @@ def next_of(person_id: UUID) -> CaseView | None:
     return next(iter(open_cases([person_id]).get(person_id, ())), None)
 
 
+def strip_line(person_id: UUID) -> tuple[str, date, str] | None:
+    """(agency, next date, who has it in hand) of the open case whose date comes first, for the strip of a person; None: none is open. One query."""
+    row = Case.objects.filter(person_id=person_id, state="open").order_by("next_on").values_list("agency_id", "next_on", "holder__name").first()
+    return None if row is None else (row[0], row[1], row[2] or "")
+
+
 def case(case_id: UUID) -> CaseView | None:
     """One case with its contacts and outcomes, the newest first; None when it is not the actor's to see."""
     row = Case.objects.filter(pk=case_id).first()

@@ -120,6 +120,11 @@ def referrals_of(case_id: UUID) -> tuple[ReferralView, ...]:
     return views(Referral.objects.filter(case_id=case_id).select_related("consent").order_by("-sent_at"))
 
 
+def referrals_in(group: UUID) -> tuple[ReferralView, ...]:
+    """The referrals that were sent together, in the order sent."""
+    return views(Referral.objects.filter(group=group).select_related("consent").order_by("sent_at", "pk"))
+
+
 def referral(referral_id: UUID) -> ReferralView | None:
     """One referral with what it carried; None when it is not the actor's to see."""
     row = Referral.objects.filter(pk=referral_id).select_related("consent").first()
