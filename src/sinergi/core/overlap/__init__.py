@@ -3,8 +3,27 @@
 relation   what the law says of two programmes on a day, or that it is silent
 keys       the locks a benefit takes of a person
 clashes    what is held that stands in the way of a new benefit
+offers     what a sheet offers, with sums and waiting times
+package    the best lawful set and order, what is given up and why
 """
 
+from sinergi.core.overlap.offers import Offer, offers
+from sinergi.core.overlap.package import Package, Rejected, Step, Way, package
 from sinergi.core.overlap.relations import Clash, Holding, Key, Relation, clashes, keys, relation
 
-__all__ = ["Clash", "Holding", "Key", "Relation", "clashes", "keys", "relation"]
+__all__ = [
+    "Clash",
+    "Holding",
+    "Key",
+    "Offer",
+    "Package",
+    "Rejected",
+    "Relation",
+    "Step",
+    "Way",
+    "clashes",
+    "keys",
+    "offers",
+    "package",
+    "relation",
+]

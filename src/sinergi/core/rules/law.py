@@ -193,6 +193,7 @@ class Programme:
     examples: tuple[Mapping[str, Any], ...]
     file: str
     discreet: bool = False
+    credit: bool = False
     clocks: tuple[Clock, ...] = ()
     appeal: Appeal | None = None
 

@@ -36,6 +36,7 @@ KEYS = (
     "notes",
     "examples",
     "discreet",
+    "credit",
     "held_groups",
     "clocks",
     "appeal",
@@ -114,9 +115,9 @@ def programme(reading: Reading, document: object, names: Names, facts: Mapping[s
     )
 
 
-def around(reading: Reading, raw: Mapping[str, Any], needs: tuple[str, ...]) -> tuple[bool, tuple[Clock, ...], Appeal | None]:
-    """What surrounds an application: must others not learn of it, which clocks run, how a decision is appealed."""
-    return raw.get("discreet") is True, clocks(reading, raw.get("clocks"), needs), appeal(reading, raw.get("appeal"))
+def around(reading: Reading, raw: Mapping[str, Any], needs: tuple[str, ...]) -> tuple[bool, bool, tuple[Clock, ...], Appeal | None]:
+    """What surrounds an application: must others not learn of it, is it to be paid back, which clocks run, how a decision is appealed."""
+    return raw.get("discreet") is True, raw.get("credit") is True, clocks(reading, raw.get("clocks"), needs), appeal(reading, raw.get("appeal"))
 
 
 def agency_of(reading: Reading, own: str, raw: object) -> str:

@@ -1,0 +1,221 @@
+"""The exact search: which offers, each for how long, so that the sum is greatest. HiGHS by SciPy, one connected part at a time, whole numbers after.
+
+Months with the same choices are one phase. An offer begins when it can and may end early, at the beginning of a phase; it does not come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
+
+from sinergi.core.overlap.offers import Offer
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """`offer` is topped up only as far as its sum and that of `beside` stay under `sen` a month."""
+
+    offer: int
+    beside: tuple[int, ...]
+    sen: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """Offers with the month each can begin (None: never), the pairs that exclude each other on one day, and those that do so for ever."""
+
+    offers: tuple[Offer, ...]
+    starts: tuple[int | None, ...]
+    apart: frozenset[Pair]
+    never: frozenset[Pair]
+    ceilings: tuple[Ceiling, ...]
+    months: int
+    kept: frozenset[int] = frozenset()
+    left_out: frozenset[int] = frozenset()
+
+    def ends_of(self, offer: int) -> int:
+        """The month after its last, if nothing ends it early."""
+        start, lasts = self.starts[offer], self.offers[offer].months
+        return self.months if start is None or lasts is None else min(self.months, start + lasts)
+
+
+Runs = tuple[int, ...]
+"""For each offer the month after its last; its own start: it is not taken."""
+
+
+def search(task: Task) -> Runs:
+    """The best runs. First what is certain, then what is to be confirmed, then as many programmes as go, in the order of the offers."""
+    found = [start if start is not None else 0 for start in task.starts]
+    for part in parts(task):
+        for offer, end in zip(part, solve(task, part), strict=True):
+            found[offer] = end
+    return tuple(found)
+
+
+def parts(task: Task) -> list[list[int]]:
+    """Offers that touch each other, together; each part is searched by itself."""
+    near: dict[int, set[int]] = {i: set() for i, s in enumerate(task.starts) if s is not None and s < task.months and i not in task.left_out}
+    links = [*task.apart, *task.never, *((c.offer, b) for c in task.ceilings for b in c.beside)]
+    for a, b in links:
+        if a in near and b in near:
+            near[a].add(b)
+            near[b].add(a)
+    seen: set[int] = set()
+    found = []
+    for first in near:
+        if first in seen:
+            continue
+        group, todo = [], [first]
+        seen.add(first)
+        while todo:
+            here = todo.pop()
+            group.append(here)
+            todo.extend(near[here] - seen)
+            seen |= near[here]
+        found.append(sorted(group))
+    return found
+
+
+def solve(task: Task, part: Sequence[int]) -> list[int]:
+    """The ends of one part's offers."""
+    if len(part) == 1 and not any(c.offer == part[0] for c in task.ceilings):
+        return [task.ends_of(part[0])]
+    return Part(task, part).best()
+
+
+class Part:
+    """One connected part as a linear program: a yes or no for each offer and phase, and what a topped-up one gets in it."""
+
+    def __init__(self, task: Task, part: Sequence[int]) -> None:
+        self.task, self.part = task, list(part)
+        starts = {i: s for i in part if (s := task.starts[i]) is not None}
+        cuts = {task.months, *starts.values(), *(task.ends_of(i) for i in part)}
+        if task.ceilings:
+            cuts |= set(range(min(starts.values()), task.months))
+        edges = sorted(c for c in cuts if c <= task.months)
+        self.phases = list(zip(edges, edges[1:], strict=False))
+        self.cells = [(i, p) for i in self.part for p, (a, b) in enumerate(self.phases) if starts[i] <= a and b <= task.ends_of(i)]
+        self.place = {cell: n for n, cell in enumerate(self.cells)}
+        self.starts = starts
+        self.topped = {c.offer for c in task.ceilings} & set(self.part)
+        self.sums = [(i, p) for i, p in self.cells if i in self.topped]
+        self.sum_place = {cell: len(self.cells) + n for n, cell in enumerate(self.sums)}
+        self.size = len(self.cells) + len(self.sums)
+        self.rows: list[tuple[dict[int, float], float, float]] = []
+        self.rules()
+
+    def value(self, i: int, p: int) -> int:
+        """Sen an offer pays in a phase."""
+        a, b = self.phases[p]
+        return sum(self.task.offers[i].sen(m - self.starts[i]) for m in range(a, b))
+
+    def rules(self) -> None:
+        """What no choice may break."""
+        for i, p in self.cells:
+            if (i, p - 1) in self.place:
+                self.rows.append(({self.place[i, p]: 1, self.place[i, p - 1]: -1}, -np.inf, 0))
+            if i in self.task.kept:
+                self.rows.append(({self.place[i, p]: 1}, 1, 1))
+        here = set(self.part)
+        for p in range(len(self.phases)):
+            for clique in cliques({q for q in self.task.apart if set(q) <= here and (q[0], p) in self.place and (q[1], p) in self.place}):
+                self.rows.append(({self.place[i, p]: 1 for i in clique}, -np.inf, 1))
+        first = {i: self.place[i, p] for i, p in reversed(self.cells)}
+        for a, b in self.task.never:
+            if a in first and b in first:
+                self.rows.append(({first[a]: 1, first[b]: 1}, -np.inf, 1))
+        for ceiling in self.task.ceilings:
+            self.ceiling(ceiling)
+
+    def ceiling(self, ceiling: Ceiling) -> None:
+        """A topped-up offer gets no more than its own sum and than what is left."""
+        for p in range(len(self.phases)):
+            cell = (ceiling.offer, p)
+            if cell not in self.place:
+                continue
+            y, z = self.place[cell], self.sum_place[cell]
+            a, b = self.phases[p]
+            self.rows.append(({z: 1, y: -float(self.value(*cell))}, -np.inf, 0))
+            beside = {self.place[j, p]: float(self.value(j, p)) for j in ceiling.beside if (j, p) in self.place}
+            slack = sum(beside.values()) + ceiling.sen * (b - a)
+            self.rows.append(({z: 1, y: slack, **beside}, -np.inf, ceiling.sen * (b - a) + slack))
+
+    def best(self) -> list[int]:
+        """Three questions, each under the answers before: what is certain, what may be confirmed, how many of what is left."""
+        money = {True: np.zeros(self.size), False: np.zeros(self.size)}
+        wish = np.zeros(self.size)
+        for i, p in self.cells:
+            sure = self.task.offers[i].certain
+            money[sure][self.sum_place.get((i, p), self.place[i, p])] = 1.0 if i in self.topped else self.value(i, p)
+            wish[self.place[i, p]] = (len(self.task.offers) - i) * (self.phases[p][1] - self.phases[p][0])
+        chosen: np.ndarray | None = None
+        for goal in (money[True], money[False], wish):
+            if not goal.any():
+                continue
+            chosen = self.ask(goal)
+            terms = {n: float(v) for n, v in enumerate(goal) if v}
+            self.rows.append((terms, float(round(goal @ chosen)) - 0.5, np.inf))
+        assert chosen is not None
+        return [self.end_of(i, chosen) for i in self.part]
+
+    def ask(self, goal: np.ndarray) -> np.ndarray:
+        """The greatest value of one question, as whole yes and no."""
+        place, column, value = [], [], []
+        for n, (terms, _, _) in enumerate(self.rows):
+            for where, weight in terms.items():
+                place.append(n)
+                column.append(where)
+                value.append(weight)
+        matrix = csr_matrix((value, (place, column)), shape=(len(self.rows), self.size))
+        limits = LinearConstraint(matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows])
+        whole = np.array([1] * len(self.cells) + [0] * len(self.sums))
+        upper = [1.0] * len(self.cells) + [float(self.value(*cell)) for cell in self.sums]
+        found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options={"mip_rel_gap": 0})
+        if found.x is None:
+            raise ValueError("no package keeps what must be kept")
+        answer: np.ndarray = found.x.copy()
+        answer[: len(self.cells)] = answer[: len(self.cells)].round()
+        return answer
+
+    def end_of(self, i: int, chosen: np.ndarray) -> int:
+        """The month after the last one in which an offer runs."""
+        ends = [self.phases[p][1] for j, p in self.cells if j == i and chosen[self.place[j, p]] > 0.5]
+        return max(ends, default=self.starts[i])
+
+
+def cliques(pairs: set[Pair]) -> list[list[int]]:
+    """The pairs covered by groups in which all exclude each other: fewer and sharper rules."""
+    near: dict[int, set[int]] = {}
+    for a, b in pairs:
+        near.setdefault(a, set()).add(b)
+        near.setdefault(b, set()).add(a)
+    left, found = set(pairs), []
+    while left:
+        a, b = min(left)
+        group, common = [a, b], near[a] & near[b]
+        while common:
+            c = min(common)
+            group.append(c)
+            common &= near[c]
+        found.append(group)
+        members = set(group)
+        left -= {q for q in left if q[0] in members and q[1] in members}
+    return found
+
+
+def totals(task: Task, runs: Runs) -> list[list[int]]:
+    """Sen by offer and month, added up in whole sen from the runs; a topped-up offer gets what is left under its ceiling."""
+    grid = [
+        [task.offers[i].sen(m - (start or 0)) if start is not None and start <= m < end else 0 for m in range(task.months)]
+        for i, (start, end) in enumerate(zip(task.starts, runs, strict=True))
+    ]
+    for ceiling in task.ceilings:
+        for m in range(task.months):
+            grid[ceiling.offer][m] = min(grid[ceiling.offer][m], max(0, ceiling.sen - sum(grid[j][m] for j in ceiling.beside)))
+    return grid
