@@ -6,12 +6,14 @@ import threading
 
 import psycopg
 import pytest
+from django.db import ProgrammingError
 from kernel_stage import entries, value
 from registry_stage import ON, officer, spoken
 
 from sinergi.assistance import actions, queries
 from sinergi.assistance.models import Application, Attachment, Decision, Packet
 from sinergi.kernel.acting import acting
+from sinergi.kernel.action import writing
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions as registry
 
@@ -223,6 +225,29 @@ def test_two_officers_decide_at_once_and_one_decision_stands(stage, owner):
         thread.join(30)
     assert sorted(codes) == ["decided", *["flow.wrong_state"] * 3]
     assert value(owner, "SELECT count(*) FROM assistance_decision") == value(owner, "SELECT count(*) FROM kernel_message") == 1
+
+
+def test_the_database_holds_one_decision_and_what_was_sent(stage, owner):
+    stage.decide(stage.apply())
+    columns = ", ".join(f.column for f in Decision._meta.concrete_fields if f.column != "id")
+    with pytest.raises(psycopg.errors.UniqueViolation), owner.transaction():
+        owner.execute("SET LOCAL session_replication_role = replica")
+        owner.execute(f"INSERT INTO assistance_decision (id, {columns}) SELECT gen_random_uuid(), {columns} FROM assistance_decision")
+    for wrong in ("assistance_decision SET outcome = 'approve'", "assistance_application SET state = 'lodged'",
+                  "assistance_application SET state = 'x'", "assistance_application SET screened = 'perhaps'"):
+        with pytest.raises(psycopg.errors.CheckViolation), owner.transaction():
+            owner.execute("SET LOCAL session_replication_role = replica")
+            owner.execute(f"UPDATE {wrong}")
+    for kept in (Packet, Decision):
+        with pytest.raises(ProgrammingError, match="permission denied"), acting(stage.pbns, purpose="decide"), writing("try.change"):
+            kept.objects.update(application_id=None)
+
+
+def test_nobody_writes_into_the_application_of_others(stage):
+    application = stage.apply()
+    registry.give_consent(stage.person, actor=stage.aim, purpose="refer", agencies=["irm"], consent=spoken(), at=AT)
+    with pytest.raises(ProgrammingError, match="row-level security"), acting(stage.irm, purpose="decide"), writing("try.change"):
+        Application.objects.filter(pk=application.pk).update(state="withdrawn", closed_at=AT)
 
 
 def test_withdrawing_ends_it_and_only_the_sender_may(stage, owner):

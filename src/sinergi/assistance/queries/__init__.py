@@ -20,6 +20,7 @@ from .applications import (
 )
 from .clocks import ClockView, DueClock, clocks_before, clocks_of, due_clocks
 from .letters import LetterView, letter_of
+from .plans import Plan, package_of, plan
 from .sheets import Live, Overrides, ScreeningView, replayed, screened, screenings, sheet_of, stored
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Live",
     "Moment",
     "Overrides",
+    "Plan",
     "QuestionView",
     "ScreeningView",
     "answer_of",
@@ -47,7 +49,9 @@ __all__ = [
     "facts_to_send",
     "followed",
     "letter_of",
+    "package_of",
     "packet_to_send",
+    "plan",
     "programme_of",
     "replayed",
     "screened",

@@ -251,7 +251,9 @@ def application(application_id: UUID, *, actor: Actor, on: dt.date) -> Applicati
 def followed(application_id: UUID) -> Followed | None:
     """An application for the case that follows it; None when it is not the actor's to see."""
     r = Application.objects.filter(pk=application_id).first()
-    return None if r is None else Followed(r.pk, r.household_id, r.person_id, r.need, r.agency_id, r.from_agency_id, r.region, r.state, r.due_on, r.discreet)
+    if r is None:
+        return None
+    return Followed(r.pk, r.household_id, r.person_id, r.need, r.agency_id, r.from_agency_id, r.region, r.state, r.due_on, r.discreet)
 
 
 def names_of(r: Application) -> Any:
