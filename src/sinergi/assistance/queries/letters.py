@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sinergi.core import rules
 from sinergi.core.rules.programmes import NOT_PUBLISHED
+from sinergi.core.rules.words import Speaker
 from sinergi.kernel import law as kernel_law
 from sinergi.kernel.acting import shown
 from sinergi.kernel.models import Agency
@@ -55,25 +56,35 @@ def letter_of(decision_id: UUID) -> LetterView | None:
     agency: Agency = d.agency
     return LetterView(
         number_of(d.application_id), d.person_id, person.name if person else "", person.masked if person else "", person.language if person else "ms",
-        {"ms": agency.name_ms, "en": agency.name_en}, programme.name, d.outcome, reasons_of(d, programme), d.text, basis_words(d.basis),
+        {"ms": agency.name_ms, "en": agency.name_en}, programme.name, d.outcome, reasons_of(d, programme, law), d.text, basis_words(d.basis),
         d.entitlement_id, NOT_PUBLISHED if appeal is None else appeal.to, "" if appeal is None else appeal.cite, d.appeal_by_on,
         NO_DEADLINE, d.application.applied_on, d.decided_on, d.law_version)
 
 
-def reasons_of(d: Decision, programme: rules.Programme) -> tuple[tuple[Words, str], ...]:
-    """Each reason as a sentence with its citation: of a criterion as the packet has it in words, else as the law file writes it."""
+def reasons_of(d: Decision, programme: rules.Programme, law: rules.Law) -> tuple[tuple[Words, str], ...]:
+    """Each reason as a sentence with its citation: of a criterion as the packet has it in words, else as the law file writes it on the day.
+
+    A refusal by a criterion that the screening did not find failed says that it is not met, since it has no sentence of its own for that.
+    """
     sent = {r.id: r for part in d.application.packets.all() for r in map(reason_of, part.reasons)}
     criteria = {c.id: c for version in programme.versions for c in version.criteria}
     found: list[tuple[Words, str]] = []
+    refused = d.outcome == "refuse"
     for code in d.reasons:
         if code in REASONS:
             found.append((REASONS[code], ""))
         elif code in sent:
             reason = sent[code]
-            found.append((reason.no if d.outcome == "refuse" and reason.no else reason.text, reason.cite))
+            found.append((reason.no or not_met(reason.text) if refused else reason.text, reason.cite))
         elif code in criteria:
-            found.append((criteria[code].text, criteria[code].cite))
+            text = Speaker(law, {"members": []}, d.decided_on).fill(criteria[code].text)
+            found.append((not_met(text) if refused else text, criteria[code].cite))
     return tuple(found)
+
+
+def not_met(text: Words) -> Words:
+    """A criterion as the reason of a refusal."""
+    return {"ms": f"Tidak dipenuhi: {text['ms']}", "en": f"Not met: {text['en']}"}
 
 
 def basis_words(basis: dict[str, object]) -> Words:
