@@ -1,6 +1,7 @@
 """An application as a page reads it: strip, criteria with their evidence, papers, clocks, what happened, the decision; what the law gives."""
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ FINDINGS: dict[Any, tuple[str, str, Any, Any]] = {
     None: ("ask", "question", gettext_lazy("Not known yet"), gettext_lazy("a fact is missing")),
     "officer": ("judge", "building", gettext_lazy("For you to judge"), gettext_lazy("the officer"))}
 OPEN = ("lodged", "asked")
+PLACE = re.compile(r"\{[^{}]*\}")  # a figure of the law that stands in a sentence
 
 
 def found(application_id: UUID, actor: Actor) -> queries.ApplicationView:
@@ -93,9 +95,10 @@ def criteria(view: queries.ApplicationView, names: dict[str, str]) -> list[dict[
     rows = []
     for reason in view.reasons:
         kind, icon, finding, by = FINDINGS[reason.result]
-        used = [facts[tuple(place)] for place in reason.facts if tuple(place) in facts]
+        used = [facts[tuple(place)] for place in reason.facts if tuple(place) in facts and place.fact != "relation"]
         text = reason.no if reason.result is False and reason.no else reason.text
-        evidence = [{"text": f"{fact.label[language()]}: {fact.value[language()]}", "origin": origin_words(fact.origin, names)} for fact in used]
+        evidence = [{"text": f"{fact.label[language()]}: {fact.value[language()]}", "origin": ", ".join(
+            part for part in (whose(fact, ()) if fact.member is not None else "", origin_words(fact.origin, names)) if part)} for fact in used]
         rows.append({"text": text[language()], "cite": reason.cite, "weak": reason.status if reason.status in WEAK else "", "kind": kind,
                      "icon": icon, "finding": str(finding), "by": str(by), "evidence": evidence})
     return rows
@@ -138,11 +141,12 @@ def moments(view: queries.ApplicationView, names: dict[str, str]) -> list[dict[s
             for m in reversed(view.history)]
 
 
-def reason_choices(programme: rules.Programme, on: dt.date) -> list[tuple[str, str]]:
-    """Reasons a decision may rest on: each criterion of the programme, then what every agency may find."""
+def reason_choices(view: queries.ApplicationView, on: dt.date) -> list[tuple[str, str]]:
+    """Reasons a decision may rest on: each criterion, in the words in which it was sent, then what every agency may find."""
     said = language()
-    version = programme.version_on(on)
-    return [*((c.id, c.text[said]) for c in version.criteria), *((code, words[said]) for code, words in REASONS.items())]
+    sent = {reason.id: reason.text[said] for reason in view.reasons}
+    known = {c.id: PLACE.sub("…", c.text[said]) for c in view.programme.version_on(on).criteria}
+    return [*(known | sent).items(), *((code, words[said]) for code, words in REASONS.items())]
 
 
 def decision_rows(view: queries.ApplicationView, names: dict[str, str], mine: bool) -> dict[str, Any] | None:
@@ -150,7 +154,7 @@ def decision_rows(view: queries.ApplicationView, names: dict[str, str], mine: bo
     made = view.decision
     if made is None:
         return None
-    said, approved = dict(reason_choices(view.programme, made.decided_on)), made.outcome == "approve"
+    said, approved = dict(reason_choices(view, made.decided_on)), made.outcome == "approve"
     appeal = made.appeal.to[language()] if made.appeal else _("Not published: ask the agency.")
     return {"kind": "yes" if approved else "no", "icon": "check" if approved else "dash", "outcome": str(MOMENTS[view.row.state]), "words": made.text,
             "reasons": [said.get(code, code) for code in made.reasons], "at": made.decided_at,
@@ -184,7 +188,7 @@ def shown(view: queries.ApplicationView, actor: Actor) -> dict[str, Any]:
     return {
         "application_id": row.id, "person": person, "programme": programme_words(view.programme, names), "row": row, "mine": mine, "sent": sent,
         "agency": names.get(row.agency, row.agency.upper()), "from_agency": names.get(row.from_agency, row.from_agency.upper()),
-        "state_words": str(STATES[row.state]), "due_on": row.due_on if row.state in OPEN else None,
+        "state_words": str(STATES[row.state]), "due_on": row.due_on if row.state in OPEN else None, "open": row.state in OPEN,
         "file": reverse("person", args=[row.person_id]) if person["open"] and actor.holds("person.read") else "",
         "question": asked, "decision": decided, "letters": letters,
         "criteria": criteria(view, names) if mine else [], "facts": fact_rows(view.facts, names) if view.facts else [],

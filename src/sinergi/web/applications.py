@@ -21,15 +21,16 @@ from sinergi.kernel.models import Agency
 from sinergi.registry import codes
 from sinergi.registry import queries as registry
 
+from . import sheet_view
 from .admission import needs
 from .application_view import OPEN, STATES, fact_rows, found, programme_words
 from .award_forms import files_field, uploads
 from .consent import named
 from .consent_part import consent_part
 from .deciding import AnswerForm, AttachForm, page
-from .my_day import due_words
+from .names import is_veiled, veil, veiled
 from .sheet import open_household
-from .typed import TypedForm, actor_at, agency_names, language, strip_of, today, word
+from .typed import TypedForm, actor_at, agency_names, due_words, language, strip_of, today, word
 
 PAGE = 50
 BOXES = {"decide": gettext_lazy("To decide"), "waiting": gettext_lazy("Waiting for an answer"), "decided": gettext_lazy("Decided"),
@@ -102,10 +103,12 @@ def apply(request: HttpRequest, household_id: UUID, programme_id: str) -> HttpRe
             return redirect("application", made.pk)
         except Refused as why:
             refused = beside(why, form, part, names)
+    others = [{"name": live.sheet.situation.names[a.subject], "address": f"?member={a.subject}"} for a in live.sheet.answers
+              if a.programme == programme_id and a.subject not in (None, subject) and a.group != "no" and not sheet_view.closed(live, a.subject)]
     facts = fact_rows(queries.facts_to_send(household_id, programme_id, subject, on=on, actor=actor), names, live.sheet.situation.names)
     return render(request, "applications/apply.html", {
         "person": strip_of(person, names), "programme": programme_words(programme, names), "member": "" if subject is None else subject,
-        "facts": facts, "part": part, "form": form, "refused": refused, "again": bool(request.FILES), "outside": outside,
+        "facts": facts, "part": part, "form": form, "others": others, "refused": refused, "again": bool(request.FILES), "outside": outside,
         "back": reverse("sheet", args=[household_id]), "letter": reverse("sheet_letter", args=[household_id])},
                   status=422 if request.method == "POST" else 200)
 
@@ -148,9 +151,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     law = published.current()
     address = reverse("applications")
     listed = [row_words(row, box, law, names) for row in rows[:PAGE]]
+    for row in listed:
+        row["name"] = veiled(row["name"], is_veiled(request))
     none = empty_words(box)
     return render(request, "applications/list.html", {
-        "box": box, "box_words": str(BOXES[box]), "rows": listed, "late": sum(row["late"] for row in listed) if not after else 0,
+        "veil": veil(request), "box": box, "box_words": str(BOXES[box]), "rows": listed,
+        "late": sum(row["late"] for row in listed) if not after else 0,
         "tabs": [{"address": f"{address}?kotak={code}", "label": str(BOXES[code]), "here": code == box} for code in shown],
         "older": f"{address}?kotak={box}&selepas={rows[PAGE - 1].cursor.replace('+', '%2B')}" if len(rows) > PAGE else "",
         "newer": f"{address}?kotak={box}" if after else "", "shown": _("%(n)s on this page") % {"n": len(listed)},

@@ -67,7 +67,7 @@ def track_of(row: dict[str, Any], first: dt.date) -> package_chart.Track:
             months.append(once if starts_here else None)
         else:
             months.append(sen if runs_in(held, begins, ends) else None)
-    return package_chart.Track(row["name"], tuple(months), "off" if row["hidden"] else KINDS[held.source])
+    return package_chart.Track(row["name"], tuple(months), "yes" if row["hidden"] else KINDS[held.source], quiet=True)
 
 
 def picture_of(rows: list[dict[str, Any]]) -> package_chart.Picture | None:

@@ -69,7 +69,7 @@ class DecideForm(TermsForm):
         exceptions = approved(view.row.person_id, view.row.programme, actor)
         approve = f"{OUTCOMES['approve']} · {locked}" if locked else str(OUTCOMES["approve"])
         self.offer("outcome", [("approve", approve), ("refuse", str(OUTCOMES["refuse"]))])
-        self.offer("reasons", reason_choices(view.programme, today()))
+        self.offer("reasons", reason_choices(view, today()))
         self.offer("override", [("", _("none")), *exceptions])
         if not exceptions:
             del self.fields["override"]
@@ -175,7 +175,7 @@ def decide(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 def check_context(view: queries.ApplicationView, form: DecideForm, actor: Actor) -> dict[str, Any]:
     """The page that asks once more, with what the person will read."""
-    context, said = shown(view, actor), dict(reason_choices(view.programme, today()))
+    context, said = shown(view, actor), dict(reason_choices(view, today()))
     name, terms = context["person"]["name"], form.terms() if form.approves else None
     reasons = form.value("reasons") or ()
     kept = [(field, form.value(field)) for field in FIELDS if field in form.fields]

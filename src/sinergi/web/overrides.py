@@ -37,7 +37,7 @@ class OverrideForm(TypedForm):
 
     code = forms.ChoiceField(label=gettext_lazy("Reason"), required=True, widget=forms.RadioSelect)
     reason = words_field(gettext_lazy("In a sentence"), hint=gettext_lazy("The second person and the review read it"))
-    until_on = day_field(gettext_lazy("Holds until"), needed=True, hint=gettext_lazy("At most 90 days from now"))
+    until_on = day_field(gettext_lazy("Last day of the exception"), needed=True, hint=gettext_lazy("At most 90 days from now"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +70,7 @@ def row_words(one: queries.OverrideView, law: rules.Law, names: dict[str, str], 
             "need": word(codes.NEEDS, one.need), "code": word(queries.OVERRIDE_CODES, one.code), "reason": one.reason, "until_on": one.until_on,
             "state_words": str(STATES[one.state]), "by": users.get(one.asked_by, one.asked_by), "at": one.asked_at,
             "decided_by": users.get(one.decided_by, one.decided_by), "decided_at": one.decided_at, "finding": one.finding,
-            "reviewed_at": one.reviewed_at}
+            "reviewed_at": one.reviewed_at, "action": _("Open")}
 
 
 @login_required

@@ -25,6 +25,7 @@ from .sheet import open_household, person_strip
 from .typed import agency_names, language, today
 
 MONTHS = 12
+FEW = 4
 LATER = "later"
 
 
@@ -109,7 +110,8 @@ def excluded_rows(package: overlap.Package, live: queries.Live, names: dict[str,
     return [name_of(rejected.offer, live, names) | {
         "rule": said(rejected.rule.text), "silent": rejected.rule.silent, "cite": rejected.rule.rule.cite if rejected.rule.rule else "",
         "weak": rejected.rule.rule.status if rejected.rule.rule and rejected.rule.rule.status in WEAK else "", "price": rejected.price_sen,
-        "better": [name_of(other, live, names) for other in rejected.better]} for rejected in package.rejected]
+        "better": [name_of(other, live, names) for other in rejected.better[:FEW]], "more": max(0, len(rejected.better) - FEW)}
+        for rejected in sorted(package.rejected, key=lambda r: -(r.price_sen or 0))]
 
 
 def picture_words(rows: list[dict[str, Any]]) -> str:
@@ -126,12 +128,17 @@ def package_context(request: HttpRequest, household_id: UUID) -> dict[str, Any]:
     head = open_household(request, household_id)
     plan = queries.plan(household_id, on=today(), actor=request.actor, months=MONTHS)  # type: ignore[attr-defined]
     live, package, names = plan.live, plan.package, agency_names()
-    rows = step_rows(package.steps, live, names)
+    rows, excluded = step_rows(package.steps, live, names), excluded_rows(package, live, names)
     return {
-        "household_id": household_id, "person": person_strip(head), "client": head.name, "live": live, "package": package, "steps": rows,
+        "household_id": household_id, "person": person_strip(head), "client": head.name, "live": live, "package": package,
+        "steps": [row for row in rows if row["sum"]], "unpriced": [row for row in rows if not row["sum"]],
+        "may_apply": request.actor.holds("application.apply"),  # type: ignore[attr-defined]
         "person_id": head.id, "back": reverse("sheet", args=[household_id]), "ways": ways_of(package), "day": today(),
-        "picture": package_chart.picture(tracks(rows), today(), package.month_totals), "picture_words": picture_words(rows),
-        "excluded": excluded_rows(package, live, names), "loans": [name_of(offer, live, names) for offer in package.loans],
+        "picture": package_chart.picture(tracks([row for row in rows if row["sum"]]), today(), package.month_totals),
+        "picture_words": picture_words(rows),
+        "excluded": [row for row in excluded if not row["silent"] or row["price"]],
+        "silent": [row for row in excluded if row["silent"] and not row["price"]],
+        "loans": list({offer.programme: name_of(offer, live, names) for offer in package.loans}.values()),
         "readings": [said(reading) for reading in package.readings], "asks": asked(live), "months": MONTHS,
         "months_words": ngettext("in %(n)s month", "in %(n)s months", MONTHS) % {"n": MONTHS}}
 

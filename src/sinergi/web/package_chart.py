@@ -17,18 +17,22 @@ LETTERS = 27  # as many letters of a name fit beside the lanes
 
 @dataclass(frozen=True)
 class Track:
-    """One programme through the months: sen in each, 0 where no sum is known, None where nothing runs; how its bars look (see Bar)."""
+    """One programme through the months: sen in each, 0 where no sum is known, None where nothing runs; how its bars look (see Bar).
+
+    `before`, `after`: what stands where nothing runs yet, or no longer; `quiet`: nothing is drawn there.
+    """
 
     name: str
     months: tuple[int | None, ...]
     kind: str
     before: str = ""
     after: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One stretch of a lane. kind: brand, gold, soft, or off where nothing runs; what each means stands in the key of the picture."""
+    """One stretch of a lane. kind: brand, gold, soft, yes, or off where nothing runs; what each means stands in the key of the picture."""
 
     x: float
     y: float
@@ -135,6 +139,8 @@ def lane(track: Track, top: float) -> Lane:
     bars = []
     for begin, end, sen in runs(track.months):
         x, width = float(LEFT + MONTH * begin + 1), float(MONTH * (end - begin) - 3)
+        if sen is None and track.quiet:
+            continue
         if sen is None:
             word = track.before if end <= running[0] else track.after if begin > running[-1] else ""
             bars.append(Bar(x, top, width, "off", word if end - begin > 1 or len(word) < 10 else "", "soft"))
