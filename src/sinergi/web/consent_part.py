@@ -64,7 +64,7 @@ class ConsentPart(TypedForm):
 
     def give(self, actor: Actor, at: datetime) -> UUID:
         """The id of the consent that stands, or of the one recorded now. Raises Refused as `consent.give` does."""
-        chosen = self.value("which") if "which" in self.fields else NEW
+        chosen = self.value("which") or str(self.held[0].id) if self.held else NEW
         if chosen in {str(c.id) for c in self.held}:
             return UUID(chosen)
         known = {c.purpose for c in self.standing}

@@ -23,7 +23,7 @@ from sinergi.web import second_factor
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("sinergi.request")
-OPEN = ("/static/", "/api/", "/health", "/ready", "/metrics")
+OPEN = ("/static/", "/api/", "/j/", "/health", "/ready", "/metrics")  # /j/: the person himself, whoever is signed in on this machine
 
 
 class RequestLog:

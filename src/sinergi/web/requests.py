@@ -18,8 +18,7 @@ from sinergi.core.time import date_words
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions, codes, queries
 
-from .my_day import due_words
-from .typed import TypedForm, actor_at, agency_names, language, listed, today, word, words_field
+from .typed import TypedForm, actor_at, agency_names, due_words, language, listed, today, word, words_field
 
 
 class RequestForm(TypedForm):

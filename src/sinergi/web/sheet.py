@@ -20,6 +20,7 @@ from sinergi.registry.submission import SubmissionFaults
 from . import letters, sheet_view
 from .admission import needs
 from .fact_forms import UNKNOWN, control
+from .typed import agency_names, responsible
 
 
 def open_household(request: HttpRequest, household_id: UUID) -> Any:
@@ -49,16 +50,17 @@ def live_context(request: HttpRequest, household_id: UUID, *, suppose: bool = Fa
         "groups": [(g, group_title(g), [row for row in shown if row.group == g]) for g in sheet_view.GROUPS],
         "tally": sheet_view.tally(shown), "programmes": len({row.programme for row in shown}), "asks": sheet_view.asks(live),
         "papers": sheet_view.papers(found), "announce": announcement(shown), "what_if": what_if_controls(live),
-        "version": live.law.version[:12], "may_apply": request.actor.holds("application.apply")}  # type: ignore[attr-defined]
+        "version": live.law.version[:12], "may_apply": request.actor.holds("application.apply"),  # type: ignore[attr-defined]
+        "may_refer": request.actor.holds("referral.send")}  # type: ignore[attr-defined]
 
 
 def person_strip(head: Any) -> dict[str, Any]:
-    """The strip of the page; the responsible office is the agency that registered him until a case names another."""
+    """The strip of the page: whose he is by the open case that comes first."""
     years = (timezone.localdate().year - head.birth_date.year) if head.birth_date else None
     state = codes.STATES[head.state].name if head.state in codes.STATES else ""
     born = _("born %(year)s") % {"year": head.birth_date.year} if years is not None else ""
     return {"name": head.name, "state": head.standing, "identity": head.masked, "details": [w for w in (born, state) if w],
-            "office": head.agency.upper(), "next_on": None}
+            **responsible(head, agency_names())}
 
 
 def group_title(group: str) -> str:

@@ -128,9 +128,10 @@ def row_of(live: Live, group: str, answers: list[rules.Answer], language: str) -
 
 
 def subjects_of(live: Live, answers: list[rules.Answer]) -> list[dict[str, Any]]:
-    """For whom one may apply: each member's place, his name where there are several; the household as a whole."""
-    names = live.sheet.situation.names
-    return [{"member": a.subject, "name": names[a.subject] if a.subject is not None and len(names) > 1 else ""} for a in answers]
+    """For whom one may apply or refer: each member's place and id, his name where there are several; the household as a whole, by its head."""
+    names, people, head = live.sheet.situation.names, live.document.people, live.sheet.situation.head
+    return [{"member": a.subject, "name": names[a.subject] if a.subject is not None and len(names) > 1 else "",
+             "person": people[head if a.subject is None else a.subject]} for a in answers]
 
 
 def published(text: Any, language: str) -> str:

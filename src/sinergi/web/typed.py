@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from sinergi.cases import queries as cases
 from sinergi.core.time import years_between
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -78,13 +79,29 @@ def age_words(born: date | None, on: date, died: date | None = None) -> str:
     return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
 
 
+def due_words(day: date) -> str:
+    """How long there is: today, in 3 days, 2 days late."""
+    left = (day - today()).days
+    if left == 0:
+        return _("today")
+    words = ngettext("in %(n)s day", "in %(n)s days", left) if left > 0 else ngettext("%(n)s day late", "%(n)s days late", -left)
+    return words % {"n": abs(left)}
+
+
 def strip_of(person: registry.PersonView, names: Mapping[str, str]) -> dict[str, Any]:
-    """The strip of a person's page; his agency answers for him until a case names another office."""
+    """The strip of a person's page: the office and date of the open case that comes first; where none is open, the agency that registered him."""
     state = codes.STATES[person.state].name if person.state in codes.STATES else ""
     age = age_words(person.birth_date, today(), person.died_on)
     died = _("died %(day)s") % {"day": f"{person.died_on:%d/%m/%Y}"} if person.died_on else ""
     return {"name": person.name, "state": person.standing, "identity": person.masked, "details": [w for w in (age, state, died) if w],
-            "office": names.get(person.agency, person.agency.upper()), "next_on": None}
+            **responsible(person, names)}
+
+
+def responsible(person: registry.PersonView, names: Mapping[str, str]) -> dict[str, Any]:
+    """Whose a person is and when it goes on: office, next date, by whom."""
+    line = cases.strip_line(person.id)
+    agency, next_on, by = line or (person.agency, None, "")
+    return {"office": names.get(agency, agency.upper()), "next_on": next_on, "by": by}
 
 
 def served(person_id: UUID) -> registry.PersonView:
