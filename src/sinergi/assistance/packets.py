@@ -117,8 +117,8 @@ class Packer:
         return (place.member is None or place.member < self.open) and (place in self.needed or self.known(place) is not None)
 
     def is_sensitive(self, place: Place) -> bool:
-        """Religion, health, an offence?"""
-        return place.fact != HELD and self.law.facts[place.fact].sensitive
+        """Religion, health, an offence, and known? That something is not known tells nothing, and who may not read it may send that."""
+        return place.fact != HELD and self.law.facts[place.fact].sensitive and self.known(place) is not None
 
     def known(self, place: Place) -> Any:
         """The value as the rules read it; of benefits held those that are asked for, None where it is not known whether that is all."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from sinergi.assistance import queries as assistance
 from sinergi.cases import queries as cases
 from sinergi.kernel.actors import Actor
 from sinergi.registry import codes, queries
@@ -95,6 +96,12 @@ def to_answer(actor: Actor) -> dict[str, Any]:
     return {"n": cases.referral_counts(actor)["answer"], "on": first.answer_by, "due": due_words(first.answer_by), "late": first.answer_by <= today()}
 
 
+def clocks_due(actor: Actor) -> dict[str, Any]:
+    """Clocks of applications that end within a week or are late, for our step: how many, and the first day."""
+    n, first = assistance.clocks_due(actor, today()) if actor.holds("application.read") and actor.agency else (0, None)
+    return {"n": n} if first is None else {"n": n, "on": first, "due": due_words(first), "late": first <= today()}
+
+
 def tally(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The numbers above the lists, each a link to its rows."""
     shapes = {"overdue": "ask", "due": "yes", "answers": "judge", "others": "no", "ahead": "no"}
@@ -120,10 +127,12 @@ def my_day(request: HttpRequest) -> HttpResponse:
     """The first page after sign-in."""
     actor, hidden = actor_at(request), is_veiled(request)
     drafts, requests, reviews, work = draft_rows(actor, hidden), request_rows(actor), review_count(actor), day_of_cases(actor, hidden)
+    clocks = clocks_due(actor)
     return render(request, "my_day/page.html", work | {
         "day": today(), "may_search": actor.holds("person.search"), "may_register": actor.holds("person.register"),
         "may_read": actor.holds("person.read"), "drafts": drafts, "people": person_rows(actor, hidden), "requests": requests, "reviews": reviews,
-        "waiting": len(drafts) + len(requests) + reviews + work["to_answer"]["n"], "may_requests": actor.holds("request.read"),
+        "waiting": len(drafts) + len(requests) + reviews + work["to_answer"]["n"] + clocks["n"], "clocks": clocks,
+        "may_requests": actor.holds("request.read"),
         "may_accesses": actor.holds("access.read"), "may_oversee": actor.holds("case.oversee"), "veil": veil(request)})
 
 

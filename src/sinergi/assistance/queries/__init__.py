@@ -18,7 +18,7 @@ from .applications import (
     packet_to_send,
     programme_of,
 )
-from .clocks import ClockView, DueClock, clocks_before, clocks_of, due_clocks
+from .clocks import ClockView, DueClock, clocks_before, clocks_due, clocks_of, due_clocks
 from .letters import LetterView, letter_of
 from .plans import Plan, package_of, plan
 from .sheets import Live, Overrides, ScreeningView, replayed, screened, screenings, sheet_of, stored
@@ -44,6 +44,7 @@ __all__ = [
     "application",
     "applications",
     "clocks_before",
+    "clocks_due",
     "clocks_of",
     "due_clocks",
     "facts_to_send",

@@ -3,6 +3,8 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from sinergi.core import rules
 from sinergi.kernel import law as kernel_law
 from sinergi.kernel.actors import Actor
@@ -103,8 +105,19 @@ def clocks_before(answer: rules.Answer, region: str, on: dt.date) -> tuple[Clock
 
 def due_clocks(actor: Actor, on: dt.date, *, within: int = SOON_DAYS, most: int = 200) -> tuple[DueClock, ...]:
     """Clocks that end within some days or are late, of the actor's agency: its own steps where it decides, the rest where it sent. Two queries."""
-    rows = ClockRun.objects.select_related("application").filter(ended_on=None, due_on__lte=on + dt.timedelta(days=within)).order_by("due_on", "id")
-    mine = [r for r in rows[:most] if actor.agency == (r.application.agency_id if r.side == "agency" else r.application.from_agency_id)]
+    mine = list(due_rows(actor, on, within).select_related("application")[:most])
     names = {p.id: p.name for p in registry.people({r.application.person_id for r in mine}).values()}
     return tuple(DueClock(r.application_id, r.application.person_id, names.get(r.application.person_id, ""), r.application.programme,
                           r.application.state, r.side, r.due_on, r.due_on < on) for r in mine)
+
+
+def due_rows(actor: Actor, on: dt.date, within: int = SOON_DAYS) -> QuerySet[ClockRun]:
+    """The clocks of `due_clocks`, the first to end first."""
+    own = Q(side="agency", application__agency_id=actor.agency) | (~Q(side="agency") & Q(application__from_agency_id=actor.agency))
+    return ClockRun.objects.filter(own, ended_on=None, due_on__lte=on + dt.timedelta(days=within)).order_by("due_on", "id")
+
+
+def clocks_due(actor: Actor, on: dt.date) -> tuple[int, dt.date | None]:
+    """How many clocks `due_clocks` would tell of, and the first day one ends; nobody is shown. One query."""
+    days = list(due_rows(actor, on).values_list("due_on", flat=True))
+    return len(days), days[0] if days else None
