@@ -99,6 +99,7 @@ def test_the_agencys_clock_is_reminded_of_and_nothing_lapses(timed, owner):
     assert value(owner, "SELECT state FROM assistance_application") == "lodged" and value(owner, "SELECT count(*) FROM kernel_message") == 0
     with acting(timed.pbns, purpose="decide"):
         due = queries.due_clocks(timed.pbns, late)
+        assert queries.clocks_due(timed.pbns, late) == (1, dt.date(2026, 12, 7)) and queries.clocks_due(timed.irm, late) == (0, None)
     assert [(d.side, d.late, d.name) for d in due] == [("agency", True, "Norazlina binti Hamzah")]
     with acting(timed.aim, purpose="follow"):
         assert [d.side for d in queries.due_clocks(timed.aim, late)] == ["person"]
