@@ -61,7 +61,8 @@ def test_an_open_case_without_agency_or_date_cannot_be_written():
 def test_the_published_state_is_never_typed():
     irm, _ = partners()
     case = opened(irm)
-    with pytest.raises(DatabaseError, match="computed, never typed"), acting(irm, purpose="follow"), writing("case.plan"), connection.cursor() as cursor:
+    with (pytest.raises(DatabaseError, match="computed, never typed"), acting(irm, purpose="follow"), writing("case.plan"),
+          connection.cursor() as cursor):
         cursor.execute("UPDATE registry_person SET standing = 'helped' WHERE id = %s", [case.person_id])
 
 

@@ -26,6 +26,7 @@ REFERRAL = flow(
         "referral.answer": (frozenset({"asked"}), "sent"),
         "referral.withdraw": (frozenset({"sent", "asked"}), "withdrawn"),
         "referral.expire": (frozenset({"sent", "asked"}), "expired"),
+        "referral.revoke": (frozenset({"sent", "asked", "accepted"}), "withdrawn"),
     },
 )
 WAITING = ("sent", "asked")
@@ -133,6 +134,36 @@ class ReferralPacket(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="referral_packet_once", fields=["referral", "sensitive"])]
+
+
+class ReferralGroup(models.Model):
+    """Many persons referred to one agency at once: the same programme, note and kinds of facts (`fact_names`) for all, one transaction each."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
+    to_agency = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
+    programme = models.CharField(max_length=60, blank=True)
+    fact_names = models.JSONField(default=list)
+    note = models.CharField(max_length=1000, blank=True)
+    answer_by = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=64)
+    undone_at = models.DateTimeField(null=True)
+
+
+class GroupRow(models.Model):
+    """One case of a group: waiting, sent, or left out with the code of the refusal."""
+
+    group = models.ForeignKey(ReferralGroup, models.CASCADE, related_name="rows")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, default="waiting")
+    code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="group_row_once", fields=["group", "case"]),
+            models.CheckConstraint(name="group_row_outcome", condition=Q(outcome__in=("waiting", "sent", "left_out"))),
+        ]
 
 
 class Contact(models.Model):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sinergi.kernel.actors import Actor
 from sinergi.registry import queries as registry
 
-from .models import Case, Outcome, Referral
+from .models import Case, Outcome, Referral, ReferralGroup
 
 
 def anyone(actor: Actor, subject: Any) -> bool:
@@ -46,3 +46,14 @@ def asking(actor: Actor, outcome_id: UUID) -> bool:
     return row is not None and (
         actor.agency in (row.agency_id, row.case.agency_id) or actor.nationwide("outcome.confirm") or actor.nationwide("outcome.ask")
     )
+
+
+def in_hand(actor: Actor, case_ids: Any) -> bool:
+    """The agency that is responsible for every one of the cases."""
+    wanted = set(case_ids)
+    return bool(actor.agency) and Case.objects.filter(pk__in=wanted, agency_id=actor.agency).count() == len(wanted)
+
+
+def own_group(actor: Actor, group_id: UUID) -> bool:
+    """The agency that sent the group."""
+    return ReferralGroup.objects.filter(pk=group_id, agency_id=actor.agency).exists()

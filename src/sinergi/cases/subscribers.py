@@ -9,16 +9,29 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.models import Event
 
 from . import actions
+from .models import WAITING, Referral
 
 READS = ("application.read", "entitlement.read", "case.read")
 
 
 @events.on("person.register", name="cases.registered", verbs=("case.follow", *READS))
 @events.on("batch.register", name="cases.listed", verbs=("case.follow", *READS))
-def registered(news: Event, *, actor: Actor) -> None:
-    """A case for each need of a household that was registered."""
+@events.on("fact.record", name="cases.needs_said", verbs=("case.follow", *READS))
+def said(news: Event, *, actor: Actor) -> None:
+    """A case for each need of a household that was registered, or that has said more since."""
     for person in news.persons:
-        actions.follow_person(person, actor=actor, on=timezone.localdate(), at=timezone.now())
+        if not actions.is_followed(person):
+            actions.follow_person(person, actor=actor, on=timezone.localdate(), at=timezone.now())
+
+
+@events.on("consent.withdraw", name="cases.consent_withdrawn", verbs=("referral.revoke", *READS))
+def revoked(news: Event, *, actor: Actor) -> None:
+    """Referrals that rest on a consent taken back end with it; the receivers see it and acknowledge."""
+    resting = Referral.objects.filter(person_id__in=news.persons, state__in=(*WAITING, "accepted")).order_by("pk").values_list("pk", "consent_id")
+    on = timezone.localdate()
+    for referral, consent in resting:
+        if actions.is_consent_over(consent, on):
+            actions.revoke_referral(referral, actor=actor, on=on, at=timezone.now())
 
 
 def moved(news: Event, *, actor: Actor) -> None:

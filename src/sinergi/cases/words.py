@@ -46,10 +46,10 @@ CHANNELS = listed(
 FAIR_ATTEMPTS, TRIES = 2, 2
 DAYS: dict[str, list[dict[str, Any]]] = {
     "first_step": [{"from": "2020-01-01", "days": 7}],
-    "answer": [{"from": "2020-01-01", "days": 10}],
+    "answer": [{"from": "2020-01-01", "days": 30}],
+    "remind": [{"from": "2020-01-01", "days": 10}],
     "decision": [{"from": "2020-01-01", "days": 30}],
     "ask_again": [{"from": "2020-01-01", "days": 7}],
-    "silence": [{"from": "2020-01-01", "days": 7}],
     "link": [{"from": "2020-01-01", "days": 30}],
     "reopened": [{"from": "2020-01-01", "days": 2}],
     "refer_on": [{"from": "2020-01-01", "days": 3}],

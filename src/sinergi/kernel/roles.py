@@ -34,7 +34,8 @@ REGISTER = frozenset({
 FOLLOW = frozenset({
     "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer", "attachment.open",
     "case.read", "case.open", "case.plan", "case.hand_over", "referral.send", "referral.accept", "referral.decline", "referral.ask",
-    "referral.answer", "referral.withdraw", "referral.acknowledge", "contact.record", "outcome.record", "outcome.ask", "outcome.confirm"})
+    "referral.answer", "referral.withdraw", "referral.acknowledge", "referral.group", "referral.undo_group",
+    "contact.record", "outcome.record", "outcome.ask", "outcome.confirm"})
 DECIDE = frozenset({
     "application.ask_more", "application.decide", "entitlement.award", "entitlement.end", "override.ask", "override.approve", "override.refuse",
     "award_list.read", "award_list.receive", "award_list.map", "award_list.check", "award_list.start", "award_list.load", "award_list.stop",
@@ -57,7 +58,8 @@ ROLES: dict[str, frozenset[str]] = {
         "determination.read", "application.ask_more", "application.decide", "entitlement.award", "entitlement.end"}),
 }
 PLATFORM = frozenset({
-    "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire", "case.follow",
+    "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire", "referral.remind",
+    "referral.revoke", "case.follow",
     "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire"})  # verbs only the platform itself holds, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {

@@ -66,6 +66,7 @@ VERBS = {
     "case.close_unreachable": _("close a case whose person cannot be reached"),
     "referral.send": _("refer a person"), "referral.accept": _("accept a referral"), "referral.decline": _("decline a referral"),
     "referral.ask": _("ask back about a referral"), "referral.answer": _("answer a question about a referral"),
+    "referral.group": _("refer many people at once"), "referral.undo_group": _("take a group of referrals back"),
     "referral.withdraw": _("take a referral back"), "referral.acknowledge": _("say that a withdrawal was seen"), "contact.record": _("record a contact"),
     "outcome.record": _("record that help was given, and ask the person"), "outcome.ask": _("ask the person again"),
     "outcome.confirm": _("write down what the person answered"),

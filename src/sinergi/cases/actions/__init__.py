@@ -1,7 +1,10 @@
 """What cases lets others do. Each is one verb: checked, one transaction, one audit entry."""
 
-from .following import follow_application, follow_award, follow_person, may_guess, note_guess
+from .ending import expire_referral, is_consent_over, remind_referral, revoke_referral
+from .following import follow_application, follow_award, follow_person, is_followed, may_guess, note_guess
 from .forgetting import forget_cases, pass_cases, pass_held
+from .groups import refer_group, send_row, undo_group
+from .many import Many, contact_many, hand_over_many, plan_many
 from .opening import close_unreachable, hand_over, open_case, plan_case, record_contact
 from .outcomes import PERSON, Asked, ask_again, code_of, confirm_outcome, fingerprint, person_answers, record_outcome, reopen_silent
 from .referring import (
@@ -10,7 +13,6 @@ from .referring import (
     answer_back,
     ask_back,
     decline,
-    expire_referral,
     refer,
     withdraw_referral,
 )
@@ -18,6 +20,7 @@ from .referring import (
 __all__ = [
     "PERSON",
     "Asked",
+    "Many",
     "accept",
     "acknowledge_withdrawal",
     "answer_back",
@@ -26,6 +29,7 @@ __all__ = [
     "close_unreachable",
     "code_of",
     "confirm_outcome",
+    "contact_many",
     "decline",
     "expire_referral",
     "fingerprint",
@@ -34,6 +38,9 @@ __all__ = [
     "follow_person",
     "forget_cases",
     "hand_over",
+    "hand_over_many",
+    "is_consent_over",
+    "is_followed",
     "may_guess",
     "note_guess",
     "open_case",
@@ -41,9 +48,15 @@ __all__ = [
     "pass_held",
     "person_answers",
     "plan_case",
+    "plan_many",
     "record_contact",
     "record_outcome",
     "refer",
+    "refer_group",
+    "remind_referral",
     "reopen_silent",
+    "revoke_referral",
+    "send_row",
+    "undo_group",
     "withdraw_referral",
 ]

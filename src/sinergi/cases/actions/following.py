@@ -31,6 +31,13 @@ def follow_person(person_id: UUID, *, actor: Actor, on: date, at: datetime) -> i
     return opened
 
 
+def is_followed(person_id: UUID) -> bool:
+    """Has each need that the person's household said a case? Inside `acting`."""
+    with writing("case.follow"), connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM sinergi_unfollowed(%s))", [person_id])
+        return bool(cursor.fetchone()[0])
+
+
 def follow_application(application_id: UUID, *, actor: Actor, on: date, at: datetime) -> None:
     """Move the case of an application on: awaited, approved, or refused and to be referred on. Opens it where there is none."""
     found = assistance.followed(application_id)

@@ -170,8 +170,8 @@ def answer_back(referral_id: UUID, *, actor: Actor, words: str, on: date, at: da
     row, case = waiting(referral_id, "referral.answer")
     if not words.strip():
         raise Refused("referral.answer_missing", field="words")
-    row.answer, row.answer_by = words.strip()[:1000], after("answer", on)
-    row.save(update_fields=["state", "answer", "answer_by"])
+    row.answer, row.answer_by, row.reminded_on = words.strip()[:1000], after("answer", on), None
+    row.save(update_fields=["state", "answer", "answer_by", "reminded_on"])
     case.next_on, case.touched_at = row.answer_by, at
     case.save(update_fields=["next_on", "touched_at"])
     return row
@@ -183,18 +183,6 @@ def withdraw_referral(referral_id: UUID, *, actor: Actor, on: date, at: datetime
     row, case = waiting(referral_id, "referral.withdraw")
     row.answered_at, row.answered_by = at, actor.id
     row.save(update_fields=["state", "answered_at", "answered_by"])
-    give_back(case, on, at)
-    return row
-
-
-@action("referral.expire", policy.anyone)
-def expire_referral(referral_id: UUID, *, actor: Actor, on: date, at: datetime) -> Referral:
-    """Nobody answered in time: the case goes back to the sender with a date, so that it moves on. Refused: `flow.wrong_state`, `referral.not_due`."""
-    row, case = waiting(referral_id, "referral.expire")
-    if row.answer_by >= on:
-        raise Refused("referral.not_due")
-    row.answered_at = at
-    row.save(update_fields=["state", "answered_at"])
     give_back(case, on, at)
     return row
 

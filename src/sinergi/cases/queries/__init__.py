@@ -2,8 +2,9 @@
 
 from .able import AbleAgency, able_agencies
 from .asked import AskedView, asked, asking_by_code
-from .cases import CaseView, ContactView, OutcomeView, case, cases_of, next_of, open_cases, strip_line
+from .cases import CaseView, ContactView, OutcomeView, case, cases_due, cases_of, next_of, open_cases, strip_line
 from .day import DayView, my_day
+from .groups import GroupRowView, GroupView, group, groups
 from .oversight import COUNTED, Oversight, oversight, oversight_rows
 from .referrals import BOXES, ReferralView, referral, referral_counts, referrals, referrals_in, referrals_of
 
@@ -15,6 +16,8 @@ __all__ = [
     "CaseView",
     "ContactView",
     "DayView",
+    "GroupRowView",
+    "GroupView",
     "Oversight",
     "OutcomeView",
     "ReferralView",
@@ -22,7 +25,10 @@ __all__ = [
     "asked",
     "asking_by_code",
     "case",
+    "cases_due",
     "cases_of",
+    "group",
+    "groups",
     "my_day",
     "next_of",
     "open_cases",

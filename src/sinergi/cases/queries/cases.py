@@ -146,6 +146,14 @@ def open_cases(person_ids: Iterable[UUID]) -> dict[UUID, tuple[CaseView, ...]]:
     return found
 
 
+def cases_due(agency: str, *, after: tuple[date, UUID] | None = None, most: int = 50) -> tuple[CaseView, ...]:
+    """Open cases an agency is responsible for, the nearest date first. Goes on `after` a row (next date, id)."""
+    rows = Case.objects.filter(agency_id=agency, state="open").order_by("next_on", "pk")
+    if after is not None:
+        rows = rows.filter(next_on__gte=after[0]).exclude(next_on=after[0], pk__lte=after[1])
+    return views(rows[:most])
+
+
 def next_of(person_id: UUID) -> CaseView | None:
     """The open case whose date comes first: its agency and date stand in the strip of the person."""
     return next(iter(open_cases([person_id]).get(person_id, ())), None)
@@ -154,7 +162,7 @@ def next_of(person_id: UUID) -> CaseView | None:
 def strip_line(person_id: UUID) -> tuple[str, date, str] | None:
     """(agency, next date, who has it in hand) of the open case whose date comes first, for the strip of a person; None: none is open. One query."""
     row = Case.objects.filter(person_id=person_id, state="open").order_by("next_on").values_list("agency_id", "next_on", "holder__name").first()
-    return None if row is None else (row[0], row[1], row[2] or "")
+    return None if row is None or row[1] is None else (row[0], row[1], row[2] or "")
 
 
 def case(case_id: UUID) -> CaseView | None:

@@ -51,9 +51,13 @@ def oversight(actor: Actor, *, on: date) -> Oversight:
         return Oversight({}, {}, {})
     counts = {name: Count("pk", filter=condition) for name, condition in counted(on).items()}
     rows = seen_by(actor)
-    agencies = {r.pop("agency_id"): r for r in rows.values("agency_id").annotate(**counts).order_by("agency_id")}
-    regions = {r.pop("region"): r for r in rows.values("region").annotate(**counts).order_by("region")}
-    return Oversight(agencies, regions, rows.aggregate(**counts))
+    return Oversight(counts_by("agency_id", rows, counts), counts_by("region", rows, counts), rows.aggregate(**counts))
+
+
+def counts_by(column: str, rows: QuerySet[Case], counts: dict[str, Count]) -> dict[str, dict[str, int]]:
+    """The counts for each value of a column. One query."""
+    found = rows.values_list(column).annotate(**counts).order_by(column)
+    return {value: dict(zip(counts, numbers, strict=True)) for value, *numbers in found}
 
 
 def oversight_rows(

@@ -19,10 +19,12 @@ BOXES: dict[str, tuple[str, tuple[str, ...]]] = {
     "answer": ("to_agency_id", ("sent",)),
     "asked": ("to_agency_id", ("asked",)),
     "accepted": ("to_agency_id", ("accepted",)),
+    "ended": ("to_agency_id", ("withdrawn",)),
     "sent": ("from_agency_id", ("sent", "asked")),
     "returned": ("from_agency_id", ("declined", "expired", "withdrawn")),
     "taken": ("from_agency_id", ("accepted",)),
 }
+SEEN = Q(consent__withdrawn_at__isnull=False, acknowledged_at=None)  # what ended with its consent stands there until the receiver says he saw it
 BY_CLOCK = ("answer", "asked", "sent")
 
 
@@ -56,11 +58,13 @@ class ReferralView:
     discreet: bool
     group: UUID | None
     facts: tuple[dict[str, Any], ...] = ()
+    reminded_on: date | None = None
 
 
 def views(rows: Iterable[Referral], facts: tuple[dict[str, Any], ...] = ()) -> tuple[ReferralView, ...]:
-    """Rows as views. Three queries."""
+    """Rows as views. Four queries. A consent that is not open to the actor hides no referral."""
     found = list(rows)
+    withdrawn = dict(Referral.objects.filter(pk__in=[r.pk for r in found]).values_list("pk", "consent__withdrawn_at"))
     people = registry.people(r.person_id for r in found)
     names = names_of({r.sent_by for r in found} | {r.answered_by for r in found})
     shown(r.person_id for r in found)
@@ -87,11 +91,12 @@ def views(rows: Iterable[Referral], facts: tuple[dict[str, Any], ...] = ()) -> t
             r.decline_code,
             r.decline_words,
             r.consent_id,
-            r.consent.withdrawn_at,
+            withdrawn.get(r.pk),
             r.acknowledged_at,
             r.discreet,
             r.group,
             facts,
+            r.reminded_on,
         )
         for r in found
     )
@@ -100,7 +105,8 @@ def views(rows: Iterable[Referral], facts: tuple[dict[str, Any], ...] = ()) -> t
 def referrals(actor: Actor, box: str, *, after: tuple[date, UUID] | None = None, most: int = 50) -> tuple[ReferralView, ...]:
     """One box of the actor's agency: what is to be answered by the time left, what was answered the newest first. Goes on `after` a row."""
     column, states = BOXES[box]
-    rows = Referral.objects.filter(state__in=states, **{column: actor.agency}).select_related("consent")
+    rows = Referral.objects.filter(state__in=states, **{column: actor.agency})
+    rows = rows.filter(SEEN) if box == "ended" else rows
     if box not in BY_CLOCK:
         return views(rows.order_by("-answered_at", "-sent_at")[:most])
     rows = rows.order_by("answer_by", "pk")
@@ -110,24 +116,25 @@ def referrals(actor: Actor, box: str, *, after: tuple[date, UUID] | None = None,
 
 
 def referral_counts(actor: Actor) -> dict[str, int]:
-    """How many lie in each box of the actor's agency. One query, no person read."""
-    return Referral.objects.aggregate(**{box: Count("pk", filter=Q(state__in=states, **{column: actor.agency}))
-                                         for box, (column, states) in BOXES.items()})
+    """How many lie in each box of the actor's agency. Two queries, no person read."""
+    plain = {box: Q(state__in=states, **{column: actor.agency}) for box, (column, states) in BOXES.items() if box != "ended"}
+    counts = Referral.objects.aggregate(**{box: Count("pk", filter=condition) for box, condition in plain.items()})
+    return counts | {"ended": Referral.objects.filter(SEEN, state="withdrawn", to_agency_id=actor.agency).count()}
 
 
 def referrals_of(case_id: UUID) -> tuple[ReferralView, ...]:
     """The referrals of a case, the newest first."""
-    return views(Referral.objects.filter(case_id=case_id).select_related("consent").order_by("-sent_at"))
+    return views(Referral.objects.filter(case_id=case_id).order_by("-sent_at"))
 
 
 def referrals_in(group: UUID) -> tuple[ReferralView, ...]:
     """The referrals that were sent together, in the order sent."""
-    return views(Referral.objects.filter(group=group).select_related("consent").order_by("sent_at", "pk"))
+    return views(Referral.objects.filter(group=group).order_by("sent_at", "pk"))
 
 
 def referral(referral_id: UUID) -> ReferralView | None:
     """One referral with what it carried; None when it is not the actor's to see."""
-    row = Referral.objects.filter(pk=referral_id).select_related("consent").first()
+    row = Referral.objects.filter(pk=referral_id).first()
     if row is None:
         return None
     packets = ReferralPacket.objects.filter(referral=row).order_by("sensitive")
