@@ -128,7 +128,8 @@ def tasks(draw: st.DrawFn) -> Task:
     """Up to twelve offers with all relations between them."""
     n = draw(st.integers(1, 12))
     few = 2 if n > 8 else 3
-    made = tuple(offer(f"p{i}", draw(st.integers(0, 9)), certain=draw(st.booleans()), months=draw(st.sampled_from([None, None, 1, 6]))) for i in range(n))
+    lasts = st.sampled_from([None, None, 1, 6])
+    made = tuple(offer(f"p{i}", draw(st.integers(0, 9)), certain=draw(st.booleans()), months=draw(lasts)) for i in range(n))
     starts = tuple(draw(st.sampled_from((0, 2, None)[:few] if few == 3 else (0, 2))) for _ in range(n))
     pairs = [q for q in itertools.combinations(range(n), 2) if draw(st.integers(0, 9)) < 5]
     never = frozenset(q for q in pairs if draw(st.integers(0, 3)) == 0)

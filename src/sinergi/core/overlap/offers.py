@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sinergi.core.overlap.relations import Holding, Relation, clashes, relation
+from sinergi.core.overlap.relations import Holding, Relation, clashes, relation, table
 from sinergi.core.rules import Answer, BenefitLine, Law, Sheet
 from sinergi.core.rules.law import Words
 
@@ -135,6 +135,17 @@ def table_of(line: BenefitLine) -> tuple[int, ...]:
     if line.by_month is not None:
         return tuple(sen or 0 for sen in line.by_month)
     return (line.sen,) * (line.months or 1)
+
+
+def near(law: Law, offers: Sequence[Offer], on: dt.date) -> Iterator[tuple[int, int]]:
+    """Pairs of places of which the law may say more than that both may be held: of one need, or named by a rule."""
+    pairs, wide = table(law, on)
+    for j, other in enumerate(offers):
+        for i in range(j):
+            one = offers[i]
+            key = (min(one.programme, other.programme), max(one.programme, other.programme))
+            if one.need == other.need or key in pairs or one.programme in wide or other.programme in wide:
+                yield i, j
 
 
 def between(law: Law, one: Offer, other: Offer, on: dt.date) -> Relation | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sinergi.core.overlap.offers import Offer, between, blocked
+from sinergi.core.overlap.offers import Offer, between, blocked, near
 from sinergi.core.overlap.relations import Holding, Relation
 from sinergi.core.overlap.search import Ceiling, Runs, Task, search, totals
 from sinergi.core.rules.law import Law, Words
@@ -129,10 +129,7 @@ class Weighing:
         self.offers = tuple(o for o in every if not o.credit)
         self.barred = {i: found for i, o in enumerate(self.offers) if (found := blocked(law, o, held, on)) is not None}
         self.pairs = {
-            (i, j): said
-            for i, a in enumerate(self.offers)
-            for j in range(i + 1, len(self.offers))
-            if (said := between(law, a, self.offers[j], on)) is not None
+            (i, j): said for i, j in near(law, self.offers, on) if (said := between(law, self.offers[i], self.offers[j], on)) is not None
         }
         apart = {q for q, said in self.pairs.items() if said.forbids}
         never = {q for q in apart if (rule := self.pairs[q].rule) is not None and rule.over == "ever"}
@@ -177,28 +174,25 @@ class Weighing:
             found.append(Step(self.offers[i], add_months(self.on, start), last, tuple(grid[i])))
         return tuple(sorted(found, key=lambda s: s.start))
 
-    def alternatives(self, runs: Runs, best: int) -> tuple[Way, ...]:
+    def alternatives(self, runs: Runs) -> tuple[Way, ...]:
         """Ways a person may ask for instead: keeping what the best way ends or leaves, doing without it, and the stricter reading."""
         ended = [i for i, (s, e) in enumerate(zip(self.task.starts, runs, strict=True)) if s is not None and s < e < self.task.ends_of(i)]
-        left = [i for i, (s, e) in enumerate(zip(self.task.starts, runs, strict=True)) if s is not None and e <= s and sum(self.offers[i].paid)]
+        left = [i for i, (s, e) in enumerate(zip(self.task.starts, runs, strict=True)) if s is not None and e <= s and any(self.offers[i].paid)]
         left.sort(key=lambda i: -sum(self.offers[i].sen(m) for m in range(self.months)))
-        wanted: list[tuple[Words, Words, Task]] = []
+        wanted: list[tuple[int, Words, Words, Task]] = []
         for i in (*ended, *left):
             name = self.offers[i].name
-            wanted.append((said(WHOLE, name), WHY_WHOLE, replace(self.task, kept=frozenset({i}))))
+            wanted.append((i, said(WHOLE, name), WHY_WHOLE, replace(self.task, kept=frozenset({i}))))
             if i in ended:
-                wanted.append((said(WITHOUT, name), WHY_WITHOUT, replace(self.task, left_out=frozenset({i}))))
-        for i in ended:
-            stricter = self.task.never | {q for q in self.task.apart if i in q and (rule := self.pairs[q].rule) is not None and rule.reading}
-            wanted.append((READ_EVER, self.reading_of(i), replace(self.task, never=frozenset(stricter))))
+                stricter = {q for q in self.task.apart if i in q and (rule := self.pairs[q].rule) is not None and rule.reading}
+                wanted.append((i, said(WITHOUT, name), WHY_WITHOUT, replace(self.task, left_out=frozenset({i}))))
+                wanted.append((i, READ_EVER, self.reading_of(i), replace(self.task, never=self.task.never | stricter)))
         found: list[Way] = []
-        for name, why, task in wanted:
-            if len(found) == WAYS:
-                break
-            other, grid = self.way(task)
-            total = sum(map(sum, grid))
-            if other != runs and total <= best:
-                found.append(Way(name, self.steps(task, other, grid), total, why))
+        for i, name, why, task in wanted[:WAYS]:
+            other = search(replace(task, weighed=False), runs, frozenset({i}) if i not in task.left_out else near_to(task, i))
+            grid = totals(task, other)
+            if other != runs:
+                found.append(Way(name, self.steps(task, other, grid), sum(map(sum, grid)), why))
         return tuple(found)
 
     def reading_of(self, i: int) -> Words:
@@ -226,6 +220,13 @@ class Weighing:
                 against.sort(key=lambda pair: (pair[0].silent, -sum(self.offers[pair[1]].sen(m) for m in range(self.months))))
                 found.append(Rejected(offer, against[0][0], tuple(self.offers[j] for _, j in against), price))
         return tuple(found)
+
+
+def near_to(task: Task, i: int) -> frozenset[int]:
+    """The offers that an offer touches: what may change when it is left out."""
+    return frozenset(j for q in task.apart | task.never if i in q for j in q) | frozenset(
+        j for c in task.ceilings if i == c.offer or i in c.beside for j in (c.offer, *c.beside)
+    )
 
 
 def said(pattern: Words, name: Words) -> Words:
@@ -267,7 +268,7 @@ def package(
         taken,
         certain,
         taken - certain,
-        weighing.alternatives(runs, taken),
+        weighing.alternatives(runs),
         rejected,
         weighing.loans,
         any(r.rule.silent for r in rejected),

@@ -101,19 +101,47 @@ def rules_on(law: Law, day: dt.date) -> tuple[Stack, ...]:
     return tuple(rule for rule in law.stacking if rule.holds_on(day))
 
 
+Ranked = tuple[tuple[int, bool], Stack]
+"""A rule with how exactly it names two programmes, and whether it forbids."""
+
+
+def table(law: Law, day: dt.date) -> tuple[dict[tuple[str, str], Ranked], dict[str, Ranked]]:
+    """(the deciding rule of each two programmes that are named, of each programme that a rule sets against any) on a day; kept with the law."""
+    kept = law.cache.get(("stacking", day))
+    if kept is None:
+        pairs: dict[tuple[str, str], Ranked] = {}
+        wide: dict[str, Ranked] = {}
+        for rule in rules_on(law, day):
+            ranked = ((weight(law, rule.first) + weight(law, rule.second), rule.relation not in LETS_IN), rule)
+            for first in law.groups.get(rule.first, (ANY,)):
+                for second in law.groups.get(rule.second, (ANY,)):
+                    if ANY in (first, second):
+                        put(wide, second if first == ANY else first, ranked)
+                    else:
+                        put(pairs, (min(first, second), max(first, second)), ranked)
+        kept = law.cache[("stacking", day)] = (pairs, wide)
+    found: tuple[dict[tuple[str, str], Ranked], dict[str, Ranked]] = kept
+    return found
+
+
+def put(where: dict[Any, Ranked], what: Any, ranked: Ranked) -> None:
+    """The more exact rule stays; of equals the stricter, then the first."""
+    if what not in where or ranked[0] > where[what][0]:
+        where[what] = ranked
+
+
 def relation(law: Law, first: str, second: str, *, same_need: bool, on: dt.date) -> Relation:
     """What the law says of two programmes on a day. The rule that names them most exactly decides; of equals the stricter.
 
     A programme against itself, and silence within one need, is exclusive; silence across needs is cumulative.
     """
-    found = []
-    for rule in rules_on(law, on):
-        ways = [(a, b) for a, b in ((rule.first, rule.second), (rule.second, rule.first)) if covers(law, a, first) and covers(law, b, second)]
-        if ways and not (first == second and ANY in (rule.first, rule.second)):
-            found.append((max(weight(law, a) + weight(law, b) for a, b in ways), rule.relation not in LETS_IN, rule))
-    if found:
-        best = max(found, key=lambda f: f[:2])[2]
-        return Relation(best.relation, best, best.text)
+    pairs, wide = table(law, on)
+    found = [pairs.get((min(first, second), max(first, second)))]
+    if first != second:
+        found += [wide.get(first), wide.get(second)]
+    best = max((one for one in found if one is not None), key=lambda one: one[0], default=None)
+    if best is not None:
+        return Relation(best[1].relation, best[1], best[1].text)
     if first == second:
         return Relation("exclusive", None, ITSELF)
     return Relation("exclusive", None, SILENCE) if same_need else Relation("cumulative", None, APART)

@@ -28,7 +28,10 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Task:
-    """Offers with the month each can begin (None: never), the pairs that exclude each other on one day, and those that do so for ever."""
+    """Offers with the month each can begin (None: never), the pairs that exclude each other on one day, and those that do so for ever.
+
+    `weighed`: what is certain before what is to be confirmed; else their sum counts.
+    """
 
     offers: tuple[Offer, ...]
     starts: tuple[int | None, ...]
@@ -38,6 +41,7 @@ class Task:
     months: int
     kept: frozenset[int] = frozenset()
     left_out: frozenset[int] = frozenset()
+    weighed: bool = True
 
     def ends_of(self, offer: int) -> int:
         """The month after its last, if nothing ends it early."""
@@ -49,11 +53,16 @@ Runs = tuple[int, ...]
 """For each offer the month after its last; its own start: it is not taken."""
 
 
-def search(task: Task) -> Runs:
-    """The best runs. First what is certain, then what is to be confirmed, then as many programmes as go, in the order of the offers."""
+def search(task: Task, known: Runs | None = None, touched: frozenset[int] = frozenset()) -> Runs:
+    """The best runs. First what is certain, then what is to be confirmed, then as many programmes as go, in the order of the offers.
+
+    `known`: the best runs of a task that differs only in what it says of the offers `touched`; parts without them stay as they are.
+    """
     found = [start if start is not None else 0 for start in task.starts]
     for part in parts(task):
-        for offer, end in zip(part, solve(task, part), strict=True):
+        same = known is not None and not touched & set(part)
+        ends = [known[i] for i in part] if known is not None and same else solve(task, part)
+        for offer, end in zip(part, ends, strict=True):
             found[offer] = end
     return tuple(found)
 
@@ -96,8 +105,8 @@ class Part:
         self.task, self.part = task, list(part)
         starts = {i: s for i in part if (s := task.starts[i]) is not None}
         cuts = {task.months, *starts.values(), *(task.ends_of(i) for i in part)}
-        if task.ceilings:
-            cuts |= set(range(min(starts.values()), task.months))
+        limited = {i for c in task.ceilings for i in (c.offer, *c.beside)} & set(self.part)
+        cuts |= {m for i in limited for m in range(starts[i] + 1, task.ends_of(i)) if changes(task.offers[i], m - starts[i])}
         edges = sorted(c for c in cuts if c <= task.months)
         self.phases = list(zip(edges, edges[1:], strict=False))
         self.cells = [(i, p) for i in self.part for p, (a, b) in enumerate(self.phases) if starts[i] <= a and b <= task.ends_of(i)]
@@ -147,21 +156,22 @@ class Part:
             self.rows.append(({z: 1, y: slack, **beside}, -np.inf, ceiling.sen * (b - a) + slack))
 
     def best(self) -> list[int]:
-        """Three questions, each under the answers before: what is certain, what may be confirmed, how many of what is left."""
-        money = {True: np.zeros(self.size), False: np.zeros(self.size)}
+        """Two questions, the second under the answer to the first: what is certain; then what may be confirmed and, by less than a sen in all,
+        as many of the rest as go, the earlier offer before the later."""
+        sure, rest = np.zeros(self.size), np.zeros(self.size)
+        ranks = len(self.task.offers) * (len(self.task.offers) + 1) * self.task.months
+        for i, p in self.cells:
+            goal = sure if self.task.offers[i].certain else rest
+            goal[self.sum_place.get((i, p), self.place[i, p])] = 1.0 if i in self.topped else self.value(i, p)
         wish = np.zeros(self.size)
         for i, p in self.cells:
-            sure = self.task.offers[i].certain
-            money[sure][self.sum_place.get((i, p), self.place[i, p])] = 1.0 if i in self.topped else self.value(i, p)
-            wish[self.place[i, p]] = (len(self.task.offers) - i) * (self.phases[p][1] - self.phases[p][0])
-        chosen: np.ndarray | None = None
-        for goal in (money[True], money[False], wish):
-            if not goal.any():
-                continue
-            chosen = self.ask(goal)
-            terms = {n: float(v) for n, v in enumerate(goal) if v}
-            self.rows.append((terms, float(round(goal @ chosen)) - 0.5, np.inf))
-        assert chosen is not None
+            wish[self.place[i, p]] = (len(self.task.offers) - i) * (self.phases[p][1] - self.phases[p][0]) / ranks
+        if self.task.weighed and sure.any() and rest.any():
+            chosen = self.ask(sure)
+            self.rows.append(({n: float(v) for n, v in enumerate(sure) if v}, float(round(sure @ chosen)) - 0.5, np.inf))
+            chosen = self.ask(rest + wish)
+        else:
+            chosen = self.ask(sure + rest + wish)
         return [self.end_of(i, chosen) for i in self.part]
 
     def ask(self, goal: np.ndarray) -> np.ndarray:
@@ -187,6 +197,11 @@ class Part:
         """The month after the last one in which an offer runs."""
         ends = [self.phases[p][1] for j, p in self.cells if j == i and chosen[self.place[j, p]] > 0.5]
         return max(ends, default=self.starts[i])
+
+
+def changes(offer: Offer, month: int) -> bool:
+    """Does it pay another sum in this month than in the one before?"""
+    return offer.sen(month) != offer.sen(month - 1)
 
 
 def cliques(pairs: set[Pair]) -> list[list[int]]:
