@@ -32,7 +32,8 @@ REGISTER = frozenset({
     "batch.read", "batch.receive", "batch.map", "batch.check",
     "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})
 FOLLOW = frozenset({
-    "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer", "attachment.open",
+    "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer",
+    "attachment.open",
     "case.read", "case.open", "case.plan", "case.hand_over", "referral.send", "referral.accept", "referral.decline", "referral.ask",
     "referral.answer", "referral.withdraw", "referral.acknowledge", "referral.group", "referral.undo_group",
     "contact.record", "outcome.record", "outcome.ask", "outcome.confirm"})
@@ -58,9 +59,9 @@ ROLES: dict[str, frozenset[str]] = {
         "determination.read", "application.ask_more", "application.decide", "entitlement.award", "entitlement.end"}),
 }
 PLATFORM = frozenset({
-    "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire", "referral.remind",
-    "referral.revoke", "case.follow",
-    "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire"})  # verbs only the platform itself holds, in its jobs and commands
+    "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire",
+    "referral.remind", "referral.revoke", "case.follow",
+    "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire"})  # the platform’s own, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {
     "register": "register a person in need", "screen": "show what a person may receive", "refer": "refer to an agency that can help",
