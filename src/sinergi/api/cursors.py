@@ -8,19 +8,19 @@ from sinergi.kernel.errors import Refused
 SALT, MOST = "api cursor", 200
 
 
-def cursor(*place: Any) -> str:
-    """The cursor that goes on after a row: its place in the list's order, as plain values."""
-    return signing.dumps(list(place), salt=SALT)
+def cursor(of: str, *place: Any) -> str:
+    """The cursor that goes on after a row of a list: its place in the list's order, as plain values."""
+    return signing.dumps([of, *place], salt=SALT)
 
 
-def place(given: str, parts: int) -> list[Any] | None:
-    """Where a list goes on; None from the beginning. Refused("api.cursor") for one we did not write, or of another list."""
+def place(given: str, of: str) -> list[Any]:
+    """Where a list goes on; empty from the beginning. Refused("api.cursor") for one we did not write, or of another list."""
     if not given:
-        return None
+        return []
     try:
-        found = signing.loads(given, salt=SALT)
-    except signing.BadSignature:
-        found = None
-    if not isinstance(found, list) or len(found) != parts:
+        listed, *found = signing.loads(given, salt=SALT)
+    except (signing.BadSignature, ValueError) as wrong:
+        raise Refused("api.cursor", field="cursor") from wrong
+    if listed != of:
         raise Refused("api.cursor", field="cursor")
     return found

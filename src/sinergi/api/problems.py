@@ -77,8 +77,8 @@ def faulty(request: HttpRequest, faults: SubmissionFaults) -> HttpResponse:
 
 
 def broken_body(request: HttpRequest, fault: HttpError) -> HttpResponse:
-    """A body that is no JSON."""
-    return said(request, "input.shape", 422)
+    """A body that is no JSON, or does not say that it is."""
+    return refused(request, fault.__cause__) if isinstance(fault.__cause__, Refused) else said(request, "input.shape", 422)
 
 
 def teach(api: NinjaAPI) -> None:
