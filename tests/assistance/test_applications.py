@@ -106,7 +106,9 @@ def test_one_open_application_by_code_and_by_database(stage, owner):
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(f"INSERT INTO assistance_application (id, {columns}) SELECT gen_random_uuid(), {columns} FROM assistance_application")
     stage.decide(first)
-    assert stage.apply().pk != first.pk
+    second = stage.apply()
+    assert second.pk != first.pk and second.determination_id == first.determination_id
+    assert value(owner, "SELECT count(*) FROM assistance_screening") == 1
 
 
 def test_asking_and_answering(stage, owner):

@@ -122,6 +122,16 @@ def test_a_question_is_a_clock_and_asking_counts_as_coming(timed):
     assert found["come"].ended_as == "met" and found["question"].due_on == ON + dt.timedelta(3) and found["question"].side == "sender"
 
 
+def test_papers_brought_to_the_agency_show_that_he_came(timed, settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    application = timed.apply()
+    actions.attach(application.pk, actor=timed.aim, purpose="refer", content=b"%PDF-1.7 a", name="a.pdf", at=AT)
+    assert clocks(timed, application)["come"].ended_on is None
+    actions.attach(application.pk, actor=timed.pbns, purpose="decide", content=b"%PDF-1.7 b", name="b.pdf", at=AT)
+    found = clocks(timed, application)
+    assert found["come"].ended_as == "met" and found["settle"].ended_on is None
+
+
 def test_sixty_days_from_the_loss_of_work_run_before_anybody_applies(published_law):
     perkeso, aim = officer("perkeso", "officer"), officer("aim")
     facts = {"loss_date": "2026-10-30", "citizenship": "citizen"}

@@ -57,6 +57,14 @@ def next_due(row: Application) -> dt.date | None:
     return ClockRun.objects.filter(application=row, ended_on=None).order_by("due_on").values_list("due_on", flat=True).first()
 
 
+def came(row: Application, on: dt.date) -> None:
+    """The person came to the agency that decides: his steps are done."""
+    end(row, on, "met", sides=("person",))
+    changes().watch(row)
+    row.due_on = next_due(row)
+    row.save(update_fields=["due_on"])
+
+
 def remind_on(run: ClockRun) -> dt.date:
     """From which day people are reminded of a clock."""
     return run.due_on - dt.timedelta(days=remind_days((run.due_on - run.began_on).days))

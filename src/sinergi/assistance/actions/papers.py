@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from sinergi.kernel import files, scan
 from sinergi.kernel.action import action, changes
@@ -13,6 +14,7 @@ from sinergi.kernel.errors import Refused
 
 from .. import policy
 from ..models import Attachment, AttachmentFile
+from . import clocks
 from .applying import OPEN, locked
 
 MOST = 20
@@ -29,7 +31,8 @@ class Opened:
 
 @action("application.attach", policy.a_party)
 def attach(application_id: UUID, *, actor: Actor, content: bytes, name: str, at: dt.datetime) -> Attachment:
-    """Attach a paper (pdf, jpg, png, webp; told by its content) to an open application.
+    """Attach a paper (pdf, jpg, png, webp; told by its content) to an open application. What the deciding agency attaches was brought to it,
+    so the person came: his clocks are met.
 
     Raises Refused: `flow.wrong_state`, `application.too_many_files`, `file.empty`, `file.too_large`, `file.type`, `file.infected`,
     `scan.unavailable`.
@@ -45,6 +48,8 @@ def attach(application_id: UUID, *, actor: Actor, content: bytes, name: str, at:
     made = Attachment.objects.create(application=row, person_id=row.person_id, name=kept.name, media_type=kept.media, size=kept.size, scan=scanned,
                                      attached_at=at, attached_by=actor.id)
     AttachmentFile.objects.create(attachment=made, file=kept.id)
+    if actor.agency == row.agency_id:
+        clocks.came(row, timezone.localdate(at))
     return made
 
 
