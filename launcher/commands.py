@@ -64,11 +64,12 @@ def add_asking(command: Callable[..., argparse.ArgumentParser]) -> None:
                   usage="./sinergi manage COMMAND …")
     one.add_argument("arguments", nargs=argparse.REMAINDER, help="Django's command and its arguments; help lists them")
     one = command("screen", "Print the sheet of one household from a file, with no database.",
-                  usage="./sinergi screen FILE [--as-of DAY] [--lang ms|en] [--json]")
+                  usage="./sinergi screen FILE [--as-of DAY] [--lang ms|en] [--json] [--package]")
     one.add_argument("file", help="household in YAML or JSON; docs/reference/facts.md lists every fact")
     one.add_argument("--as-of", help="the day to answer for, YYYY-MM-DD")
     one.add_argument("--lang", choices=("ms", "en"), help="language of the sheet (default: ms)")
     one.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    one.add_argument("--package", action="store_true", help="also the best lawful package: which programmes together, in which order, and why")
     one = command("law", "Check law/: every figure, programme and example.", "No database is needed.")
     one.add_argument("verb", choices=("check",))
     one.add_argument("--only", metavar="PREFIX", help="programmes that begin so: jkm, or jkm.bwe")
@@ -109,6 +110,7 @@ def with_database(*arguments: str) -> int:
 def screen(given: argparse.Namespace) -> int:
     """The sheet of a file."""
     options = [f"--as-of={given.as_of}"] * bool(given.as_of) + [f"--lang={given.lang}"] * bool(given.lang) + ["--json"] * given.json
+    options += ["--package"] * given.package
     return without_database("sinergi.cli.screen", given.file, *options)
 
 

@@ -11,7 +11,7 @@ import sys
 import pytest
 import yaml
 
-from sinergi.cli import law_check, reference, screen
+from sinergi.cli import law_check, package, reference, screen
 from sinergi.core import rules
 from sinergi.kernel.law_files import read_document, read_documents, read_text
 
@@ -165,3 +165,17 @@ def test_the_command_writes_the_page(tmp_path, monkeypatch, capsys):
     assert reference.main() == 0
     assert (tmp_path / "docs/reference/facts.md").read_text().startswith("# Facts")
     assert "wrote docs/reference/facts.md" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lang", ["ms", "en"])
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_household_of_the_examples_has_a_package(path, lang, capsys):
+    assert screen.main([str(path), "--lang", lang, "--package"]) == 0
+    shown = capsys.readouterr().out
+    assert any(word in shown for word in ("PAKEJ TERBAIK", "BEST LAWFUL", package.WORDS[lang]["none"]))
+
+
+def test_the_package_as_json_adds_up(capsys):
+    assert screen.main([str(ROOT / "examples/widow.yaml"), "--json", "--package"]) == 0
+    found = json.loads(capsys.readouterr().out)["package"]
+    assert sum(found["month_totals"]) == found["total_sen"] == sum(sum(step["sen_by_month"]) for step in found["steps"])

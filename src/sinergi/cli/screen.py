@@ -15,7 +15,8 @@ from typing import Any
 
 import yaml
 
-from sinergi.core import rules
+from sinergi.cli import package
+from sinergi.core import overlap, rules
 from sinergi.core.time import date_words, parse_day
 from sinergi.kernel.law_files import read_document, read_documents
 
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--as-of", metavar="DAY", help="the day of the assessment, like 2026-11-23 (default: the file's as_of, else today)")
     made.add_argument("--lang", choices=("ms", "en"), default="ms", help="language of the sheet and of messages (default: ms)")
     made.add_argument("--json", action="store_true", help="print everything as JSON: outcome, reasons, needs, amounts in sen, figures used")
+    made.add_argument("--package", action="store_true", help="also the best lawful package: which together, in which order, what is given up and why")
     made.add_argument("--law", type=pathlib.Path, default=LAW, help=argparse.SUPPRESS)
     return made
 
@@ -219,6 +221,16 @@ def printed(sheet: rules.Sheet, lang: str, width: int) -> list[str]:
     return lines
 
 
+def packed(sheet: rules.Sheet, lang: str) -> list[str]:
+    """The package of the sheet as lines."""
+    return package.printed(overlap.package_of(sheet.law, sheet), sheet.situation.names, lang)
+
+
+def everything(sheet: rules.Sheet, with_package: bool) -> dict[str, Any]:
+    """The sheet as plain JSON, with its package where it was asked for."""
+    return sheet.as_json() | ({"package": overlap.package_of(sheet.law, sheet).as_json()} if with_package else {})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the sheet; 0, or 2 with the reason on standard error where the input cannot be used."""
     asked = parser().parse_args(arguments)
@@ -228,7 +240,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(reason, file=sys.stderr)
         return 2
     width = min(shutil.get_terminal_size((120, 24)).columns, 160)
-    text = json.dumps(sheet.as_json(), ensure_ascii=False, indent=1) if asked.json else "\n".join(printed(sheet, asked.lang, width))
+    text = json.dumps(everything(sheet, asked.package), ensure_ascii=False, indent=1) if asked.json else "\n".join(
+        [*printed(sheet, asked.lang, width), *(packed(sheet, asked.lang) if asked.package else [])])
     try:
         print(text, flush=True)
     except BrokenPipeError:  # the reader, `head` for one, has seen enough

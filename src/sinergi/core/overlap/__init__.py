@@ -5,11 +5,13 @@ keys       the locks a benefit takes of a person
 clashes    what is held that stands in the way of a new benefit
 offers     what a sheet offers, with sums and waiting times
 package    the best lawful set and order, what is given up and why
+package_of the package of a whole sheet
 """
 
 from sinergi.core.overlap.offers import Offer, offers
-from sinergi.core.overlap.package import Package, Rejected, Step, Way, package
+from sinergi.core.overlap.package import Package, Rejected, Step, Unknown, Way, package
 from sinergi.core.overlap.relations import Clash, Holding, Key, Relation, clashes, keys, relation
+from sinergi.core.overlap.whole import package_of
 
 __all__ = [
     "Clash",
@@ -20,10 +22,12 @@ __all__ = [
     "Rejected",
     "Relation",
     "Step",
+    "Unknown",
     "Way",
     "clashes",
     "keys",
     "offers",
     "package",
+    "package_of",
     "relation",
 ]

@@ -16,7 +16,8 @@ WEIGHED = ("yes", "ask", "judge")
 
 @dataclass(frozen=True)
 class Offer:
-    """One programme that may be applied for. `subject`: index of the member, None: the household. `certain`: the sheet says yes.
+    """One programme that may be applied for. `subject`: index of the member, None: the household. `certain`: the sheet says yes; `open`: an
+    answer is still missing, so it is weighed apart.
 
     `month_sen`, `once_sen`: what it pays, None: not known or in kind. `paid`: sen in its 1st, 2nd … month, the last one going on for ever
     where `months` is None. `credit`: to be paid back, never added up.
@@ -35,11 +36,12 @@ class Offer:
     paid: tuple[int, ...] = ()
     credit: bool = False
     answer: Answer | None = None
+    open: bool = False
 
     @property
     def waits(self) -> int:
-        """Whole months until it can begin."""
-        return -(-self.waits_days // MONTH_DAYS)
+        """Months until it can begin, to the nearest."""
+        return (self.waits_days + MONTH_DAYS // 2 - 1) // MONTH_DAYS
 
     def sen(self, month: int) -> int:
         """Sen in its month (0: the first)."""
@@ -95,6 +97,7 @@ def offer_of(answer: Answer, wanted: tuple[str, ...]) -> Offer:
         paid,
         of.credit,
         answer,
+        answer.group == "ask",
     )
 
 

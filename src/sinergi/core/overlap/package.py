@@ -55,8 +55,18 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """An offer that waits for an answer, and what a yes would add beside the best way, at least (None: no sum is published)."""
+
+    offer: Offer
+    adds_sen: int | None
+
+
+@dataclass(frozen=True)
 class Package:
-    """The best way. Sums in sen over the span: `certain_sen` by facts that are known, `if_confirmed_sen` what a paper or the agency must confirm."""
+    """The best way. Sums in sen over the span: `certain_sen` by facts that are known, `if_confirmed_sen` what the agency must confirm. What
+    waits for an answer stands in `unknown` and in no sum.
+    """
 
     steps: tuple[Step, ...]
     month_totals: tuple[int, ...]
@@ -69,6 +79,7 @@ class Package:
     loans: tuple[Offer, ...]
     rests_on_silence: bool
     readings: tuple[Words, ...]
+    unknown: tuple[Unknown, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, amounts in sen, days as ISO text; the same bytes for the same law, sheet and day."""
@@ -97,6 +108,7 @@ class Package:
             "loans": [offer_json(o) for o in self.loans],
             "rests_on_silence": self.rests_on_silence,
             "readings": [dict(r) for r in self.readings],
+            "unknown": [{**offer_json(u.offer), "adds_sen": u.adds_sen} for u in self.unknown],
         }
 
 
@@ -125,12 +137,12 @@ class Weighing:
     def __init__(self, law: Law, offers: Iterable[Offer], held: Iterable[Holding], on: dt.date, months: int, figures: Mapping[str, int]) -> None:
         self.on, self.months, held = on, months, tuple(held)
         every = tuple(offers)
+        self.law, self.held = law, held
         self.loans = tuple(o for o in every if o.credit)
-        self.offers = tuple(o for o in every if not o.credit)
+        self.open = tuple(o for o in every if o.open and not o.credit)
+        self.offers = tuple(o for o in every if not o.open and not o.credit)
         self.barred = {i: found for i, o in enumerate(self.offers) if (found := blocked(law, o, held, on)) is not None}
-        self.pairs = {
-            (i, j): said for i, j in near(law, self.offers, on) if (said := between(law, self.offers[i], self.offers[j], on)) is not None
-        }
+        self.pairs = {(i, j): said for i, j in near(law, self.offers, on) if (said := between(law, self.offers[i], self.offers[j], on)) is not None}
         apart = {q for q, said in self.pairs.items() if said.forbids}
         never = {q for q in apart if (rule := self.pairs[q].rule) is not None and rule.over == "ever"}
         starts = tuple(self.start(i, o) for i, o in enumerate(self.offers))
@@ -194,6 +206,18 @@ class Weighing:
             if other != runs:
                 found.append(Way(name, self.steps(task, other, grid), sum(map(sum, grid)), why))
         return tuple(found)
+
+    def unknown(self, steps: Iterable[Step]) -> tuple[Unknown, ...]:
+        """What waits for an answer, the greatest first. What a yes adds: its own sum less what it would take the place of, never below nothing."""
+        taken, found = tuple(steps), []
+        for offer in self.open:
+            bar = blocked(self.law, offer, self.held, self.on)
+            if bar is not None and (bar[0] is None or add_months(self.on, self.months) <= bar[0]):
+                continue
+            own = sum(offer.sen(m) for m in range(self.months - offer.waits)) if offer.paid else None
+            lost = sum(sum(s.sen_by_month) for s in taken if (said := between(self.law, offer, s.offer, self.on)) is not None and said.forbids)
+            found.append(Unknown(offer, None if own is None else max(0, own - lost)))
+        return tuple(sorted(found, key=lambda u: -(u.adds_sen or 0)))
 
     def reading_of(self, i: int) -> Words:
         """The reading that a rule about an offer rests on."""
@@ -273,4 +297,5 @@ def package(
         weighing.loans,
         any(r.rule.silent for r in rejected),
         tuple(readings.values()),
+        weighing.unknown(steps),
     )
