@@ -106,13 +106,13 @@ def test_rotation_moves_files_factors_and_keys_and_the_old_key_is_needed_no_more
     secret = files.outer().encrypt(b"JBSWY3DP").decode()
     factor = Authenticator.objects.create(user=user, type="totp", data={"secret": secret, "used_mask": 3, "codes": [secret, "plain"]})
     settings.KEYS = [new, old]
-    assert rotate(None, actor=ROTATOR, purpose="administer") == {"persons": 0, "factors": 2, "files": 1}
+    assert rotate(None, actor=ROTATOR, purpose="administer") == {"persons": 0, "factors": 2, "files": 1, "webhooks": 0, "answers": 0}
     settings.KEYS = [new]
     assert open_file(kept.id)[1] == PDF
     factor.refresh_from_db()
     assert files.outer().decrypt(factor.data["secret"].encode()) == b"JBSWY3DP" and factor.data["codes"][1] == "plain"
     entry, = entries(owner, "verb = 'key.rotate'")
-    assert entry["changes"] == {"persons": 0, "factors": 2, "files": 1} and entry["actor"] == "command:rotate"
+    assert entry["changes"] == {"persons": 0, "factors": 2, "files": 1, "webhooks": 0, "answers": 0} and entry["actor"] == "command:rotate"
     assert rotated(5) == 5
 
 

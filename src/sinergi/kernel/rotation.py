@@ -1,4 +1,4 @@
-"""Moving everything that is encrypted at rest under the newest outer key: persons' keys, files, second factors.
+"""Moving everything that is encrypted at rest under the newest outer key: persons' keys, files, second factors, secrets of webhooks.
 
 `SINERGI_KEYS=new,old` → restart → `rotate_keys` → `SINERGI_KEYS=new` → restart. Backups have keys of their own (docs/how-to/deploy.md).
 """
@@ -9,17 +9,27 @@ from django.apps import apps
 from . import files, keys, policy
 from .action import action, changes
 from .actors import Actor, command
+from .models import KeptAnswer, Webhook
 
-ROTATOR = command("rotate", "key.rotate")
+ROTATOR = command("rotate", "key.rotate", "webhook.read")
 TOKEN = "gAAAA"  # how every Fernet token begins
 
 
 @action("key.rotate", policy.anyone)
 def rotate(nothing: None, *, actor: Actor) -> dict[str, int]:
     """Move every person's key, every file and every second factor under the newest outer key."""
-    moved = {"persons": keys.rewrap(), "factors": rewrap_factors(), "files": files.rewrap()}
+    moved = {"persons": keys.rewrap(), "factors": rewrap_factors(), "files": files.rewrap(),
+             "webhooks": rewrap_texts(Webhook, "secret"), "answers": rewrap_texts(KeptAnswer, "answer")}
     changes().note(**moved)
     return moved
+
+
+def rewrap_texts(model: Any, column: str) -> int:
+    """A column of locked texts; returns how many."""
+    rows = model.objects.exclude(**{column: ""}).order_by("pk").only("pk", column)
+    for row in rows.iterator(chunk_size=500):
+        model.objects.filter(pk=row.pk).update(**{column: rotated(getattr(row, column))})
+    return int(rows.count())
 
 
 def rewrap_factors() -> int:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from . import notify  # noqa: F401  (its job)
+from . import news, notify  # noqa: F401  (their jobs and subscriptions)
 from .acting import acting
 from .action import writing
 from .actors import command

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             model_name='webhookdelivery',
             constraint=models.UniqueConstraint(fields=('webhook', 'event'), name='news_once'),
         ),
-        protected("kernel_keptanswer", "actor = sinergi_actor() OR sinergi_actor() = 'command:upkeep'"),
+        protected("kernel_keptanswer", "actor = sinergi_actor() OR sinergi_actor() IN ('command:upkeep', 'command:rotate')"),
         protected("kernel_webhook", SEEN),
         protected("kernel_webhookdelivery", "EXISTS (SELECT 1 FROM kernel_webhook w WHERE w.id = webhook_id)"),
     ]
