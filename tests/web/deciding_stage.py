@@ -4,11 +4,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sinergi.kernel.acting import acting
-from sinergi.kernel.actors import actor_of
 from tests.registry.registry_stage import FAMILY
 from tests.web.counter_stage import client_of, family
 
@@ -54,13 +51,3 @@ class Desk:
         answer = client_of(self.pbns).post(f"{address}putus/", {**APPROVE, "step": "save"})
         assert answer.status_code == 302, answer.content.decode()[:2000]
 
-
-def seen_by(user: Any) -> Any:
-    """The context in which a user of a test reads."""
-    return acting(actor_of(user), purpose="decide")
-
-
-@pytest.fixture
-def desk(published_law: Any, make_user: Any) -> Desk:
-    """A desk of two agencies."""
-    return Desk(make_user)

@@ -6,7 +6,13 @@ from playwright.sync_api import expect
 
 from tests.web.conftest import check
 from tests.web.counter_stage import client_of, entries, text_of
-from tests.web.deciding_stage import CONSENT, desk, paper  # noqa: F401
+from tests.web.deciding_stage import CONSENT, Desk, paper
+
+
+@pytest.fixture
+def desk(published_law, make_user):
+    return Desk(make_user)
+
 
 
 def test_exactly_what_is_sent_is_shown_before_sending(desk):
@@ -17,7 +23,7 @@ def test_exactly_what_is_sent_is_shown_before_sending(desk):
 
 
 def test_one_post_takes_the_consent_sends_and_attaches(desk, owner):
-    address = desk.applied(files=[paper(), paper("bil.pdf")])
+    address = desk.applied(papers=[paper(), paper("bil.pdf")])
     page = text_of(client_of(desk.aim).get(address))
     assert "perlu diputuskan" in page and "slip.pdf" in page and "bil.pdf" in page
     assert [entries(owner, verb) for verb in ("consent.give", "application.apply", "application.attach")] == [1, 1, 2]
@@ -25,7 +31,7 @@ def test_one_post_takes_the_consent_sends_and_attaches(desk, owner):
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(desk, owner):
     client = client_of(desk.aim)
-    for wrong, says in (({"consent.witness": ""}, "perlu nama saksi"), ({"files": [paper(content=b"GIF89a")]}, "bukan jenis yang diterima"),
+    for wrong, says in (({"consent.witness": ""}, "perlu nama saksi"), ({"papers": [paper(content=b"GIF89a")]}, "bukan jenis yang diterima"),
                         ({"need": "funeral"}, "")):
         answer = client.post(desk.apply_at, {"member": "", "need": "cash", **CONSENT, **wrong})
         assert answer.status_code == 422 and says in text_of(answer) and 'role="alert"' in answer.content.decode()
@@ -69,12 +75,12 @@ def test_a_question_is_answered_with_a_document(desk, owner):
     assert officer.post(f"{address}minta/", {"words": "Sila beri slip gaji bulan Oktober", "by_on": "31/12/2027"}).status_code == 302
     assert "Sila beri slip gaji" in text_of(sender.get(address)) and "Ditanya kepada kami" in text_of(sender.get("/permohonan/?kotak=asked"))
     assert sender.post(f"{address}jawab/", {"words": ""}).status_code == 422
-    assert sender.post(f"{address}jawab/", {"words": "Slip dilampirkan.", "files": [paper()]}).status_code == 302
+    assert sender.post(f"{address}jawab/", {"words": "Slip dilampirkan.", "papers": [paper()]}).status_code == 302
     assert "perlu diputuskan" in text_of(officer.get(address)) and entries(owner, "application.attach") == 1
 
 
 def test_only_who_decides_opens_a_document_and_each_opening_is_written(desk, owner):
-    address = desk.applied(files=[paper()])
+    address = desk.applied(papers=[paper()])
     which = owner.execute("SELECT id FROM assistance_attachment").fetchone()[0]
     assert client_of(desk.aim).get(f"{address}dokumen/{which}/").status_code == 404
     opened = client_of(desk.pbns).get(f"{address}dokumen/{which}/")
@@ -90,7 +96,7 @@ def test_an_application_is_taken_back_after_a_question(desk):
     assert sender.post(f"{address}tarik/")["Location"] == address
     assert "ditarik balik" in text_of(sender.get(address))
     assert sender.post(f"{address}tarik/").status_code == 422
-    refused = sender.post(f"{address}dokumen/", {"files": [paper()]})
+    refused = sender.post(f"{address}dokumen/", {"papers": [paper()]})
     assert refused.status_code == 422
 
 
@@ -98,7 +104,7 @@ def test_the_page_of_an_application_takes_the_same_queries_for_one_and_many_docu
     counts = []
     address = desk.applied()
     for _round in range(2):
-        client_of(desk.aim).post(f"{address}dokumen/", {"files": [paper(), paper()]})
+        client_of(desk.aim).post(f"{address}dokumen/", {"papers": [paper(), paper()]})
         with django_assert_max_num_queries(80) as seen:
             client_of(desk.pbns).get(address)
         counts.append(len(seen))
@@ -116,8 +122,9 @@ def test_from_the_sheet_to_the_agency_without_javascript(page, sign_in, desk):
 
 
 def test_the_pages_of_applying_fit(page, sign_in, desk):
-    address = desk.applied(files=[paper()])
+    address = desk.applied(papers=[paper()])
     sign_in(page, desk.aim)
-    for place in (desk.apply_at, "/permohonan/", "/permohonan/?kotak=asked", address, f"{address}tarik/", f"/isi-rumah/{desk.household}/mohon/mof.str/"):
+    outside = f"/isi-rumah/{desk.household}/mohon/mof.str/"
+    for place in (desk.apply_at, "/permohonan/", "/permohonan/?kotak=asked", address, f"{address}tarik/", outside):
         page.goto(place)
         check(page)

@@ -9,12 +9,18 @@ from pypdf import PdfReader
 
 from tests.web.conftest import check
 from tests.web.counter_stage import client_of, entries, text_of
-from tests.web.deciding_stage import APPROVE, REFUSE, desk, paper  # noqa: F401
+from tests.web.deciding_stage import APPROVE, REFUSE, Desk, paper
+
+
+@pytest.fixture
+def desk(published_law, make_user):
+    return Desk(make_user)
+
 
 
 def test_the_officer_sees_criteria_evidence_and_what_is_missing(desk):
     page = text_of(client_of(desk.pbns).get(desk.applied()))
-    for words in ("Syarat dan bukti", "Dipenuhi", "Agama: Islam", "Kurang:", "Had kifayah", "Tiada skor", "belum pasti".capitalize(), "Semak sebelum simpan"):
+    for words in ("Syarat dan bukti", "Dipenuhi", "Agama: Islam", "Kurang:", "Had kifayah", "Tiada skor", "Belum pasti", "Semak sebelum simpan"):
         assert words in page
     assert "skor:" not in page.lower()
 
@@ -68,7 +74,8 @@ def test_the_letter_in_both_languages_gives_reasons_law_and_appeal(desk):
     address = desk.applied()
     assert client_of(desk.pbns).get(f"{address}surat.pdf").status_code == 404
     assert client_of(desk.pbns).post(f"{address}putus/", {**REFUSE, "step": "save"}).status_code == 302
-    for language, words in (("ms", ("tidak diluluskan", "Peruntukan tahun ini", "Jika anda tidak bersetuju")), ("en", ("not approved", "If you do not agree"))):
+    for language, words in (("ms", ("tidak diluluskan", "Peruntukan tahun ini", "Jika anda tidak bersetuju")),
+                            ("en", ("not approved", "If you do not agree"))):
         answer = client_of(desk.aim).get(f"{address}surat.pdf?bahasa={language}")
         reader = PdfReader(io.BytesIO(answer.content))
         said = " ".join("".join(page.extract_text() for page in reader.pages).split())
@@ -110,6 +117,9 @@ def test_an_exception_is_asked_by_one_approved_by_another_used_once_and_reviewed
     assert officer.post(f"{locked}putus/", {**APPROVE, "override": which, "to_on": until, "step": "save"}).status_code == 302
     assert boss.post(address, {"step": "review", "finding": ""}).status_code == 422
     assert boss.post(address, {"step": "review", "finding": "Wajar; kes tiga anak."}).status_code == 302
+    twice = text_of(boss.get("/pertindihan/?need=cash"))
+    assert "1 pasangan" in twice and "RM250" in twice and "RM300" in twice and "RM550" in twice and "Norazlina" in twice
+    assert "Norazlina" in boss.get("/pertindihan/senarai.csv").content.decode() and "Norazlina" not in text_of(boss.get("/pertindihan/?need=rent"))
     assert "Wajar; kes tiga anak." in text_of(boss.get(address)) and "Norazlina" in text_of(boss.get("/pengecualian/?keadaan=used"))
 
 
@@ -128,7 +138,7 @@ def test_a_decision_is_checked_and_saved_without_javascript(page, sign_in, desk)
 
 
 def test_the_pages_of_deciding_fit(page, sign_in, desk, locked, owner):
-    client_of(desk.aim).post(f"{locked}dokumen/", {"files": [paper()]})
+    client_of(desk.aim).post(f"{locked}dokumen/", {"papers": [paper()]})
     sign_in(page, desk.pbns)
     for place in (locked, "/permohonan/", "/permohonan/?kotak=decided", f"{locked}pengecualian/", "/pengecualian/"):
         page.goto(place)

@@ -95,7 +95,7 @@ def criteria(view: queries.ApplicationView, names: dict[str, str]) -> list[dict[
     rows = []
     for reason in view.reasons:
         kind, icon, finding, by = FINDINGS[reason.result]
-        used = [facts[tuple(place)] for place in reason.facts if tuple(place) in facts and place.fact != "relation"]
+        used = [facts[place.member, place.fact] for place in reason.facts if (place.member, place.fact) in facts and place.fact != "relation"]
         text = reason.no if reason.result is False and reason.no else reason.text
         evidence = [{"text": f"{fact.label[language()]}: {fact.value[language()]}", "origin": ", ".join(
             part for part in (whose(fact, ()) if fact.member is not None else "", origin_words(fact.origin, names)) if part)} for fact in used]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sinergi.assistance import actions, queries
+from sinergi.cases import queries as cases
 from sinergi.core import rules
 from sinergi.kernel import law as published
 from sinergi.kernel.errors import Refused
@@ -42,7 +43,7 @@ class ApplyForm(TypedForm):
     """What goes along: documents, and for which need where the programme serves several."""
 
     need = forms.ChoiceField(label=gettext_lazy("For which need"), required=True, widget=forms.RadioSelect)
-    files = files_field()
+    papers = files_field()
 
     def __init__(self, *args: Any, served: tuple[str, ...], said: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,15 +110,22 @@ def apply(request: HttpRequest, household_id: UUID, programme_id: str) -> HttpRe
     return render(request, "applications/apply.html", {
         "person": strip_of(person, names), "programme": programme_words(programme, names), "member": "" if subject is None else subject,
         "facts": facts, "part": part, "form": form, "others": others, "refused": refused, "again": bool(request.FILES), "outside": outside,
-        "back": reverse("sheet", args=[household_id]), "letter": reverse("sheet_letter", args=[household_id])},
+        "back": reverse("sheet", args=[household_id]), "letter": reverse("take_home", args=[household_id]),
+        "cases": cases_for(person.id, programme.needs) if outside else ()},
                   status=422 if request.method == "POST" else 200)
+
+
+def cases_for(person_id: UUID, needs_served: tuple[str, ...]) -> list[dict[str, str]]:
+    """The person's open cases for these needs: there stands the day on which one asks how it went elsewhere."""
+    return [{"address": reverse("case", args=[one.id]), "words": word(codes.NEEDS, one.need)}
+            for one in cases.open_cases([person_id]).get(person_id, ()) if one.need in needs_served]
 
 
 def beside(why: Refused, form: TypedForm, part: TypedForm, names: dict[str, str]) -> str:
     """Put a refusal beside the field it belongs to; its sentence where it has none."""
     why = named(why, names)
-    if why.code.startswith(("file.", "scan.")):
-        why.field = "files"
+    if why.code.startswith(("file.", "scan.")) or why.field == "files":
+        why.field = "papers"
     return form.say_refused(why) if why.field in form.fields else part.say_refused(why)
 
 
@@ -135,7 +143,8 @@ def row_words(row: queries.ApplicationRow, box: str, law: rules.Law, names: dict
         "state_words": str(STATES[row.state]), "agency": names.get(row.agency if box in OURS else row.from_agency, ""), "missing": row.missing,
         "papers_words": missing if row.missing else papers, "action": _("Decide") if decide else _("Answer") if box == "asked" else _("Open"),
         "due_on": row.due_on if waits else timezone.localdate(row.closed_at) if row.closed_at else None,
-        "due_words": due_words(row.due_on) if waits else "", "late": waits and row.due_on is not None and row.due_on <= today()}
+        "due_words": due_words(row.due_on) if row.due_on is not None and waits else "",
+        "late": row.due_on is not None and waits and row.due_on <= today()}
 
 
 @needs("application.read")
@@ -200,7 +209,7 @@ def attach(request: HttpRequest, application_id: UUID) -> HttpResponse:
     try:
         kept = uploads(request)
         if not kept:
-            raise Refused("list.no_file", field="files")
+            raise Refused("list.no_file", field="papers")
         with transaction.atomic():
             for content, name in kept:
                 actions.attach(application_id, actor=actor, content=content, name=name, at=timezone.now())

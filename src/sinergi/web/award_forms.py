@@ -45,9 +45,9 @@ def files_field() -> forms.FileField:
 
 def uploads(request: HttpRequest) -> list[tuple[bytes, str]]:
     """What was attached: (content, name). Raises Refused when there are too many."""
-    found = request.FILES.getlist("files")
+    found = request.FILES.getlist("papers")
     if len(found) > MOST_FILES:
-        raise Refused("application.too_many_files", field="files", most=MOST_FILES)
+        raise Refused("application.too_many_files", field="papers", most=MOST_FILES)
     return [(upload.read(files.KINDS["paper"].most + 1), upload.name or "") for upload in found]
 
 

@@ -31,6 +31,7 @@ from .templatetags.sinergi import date_words, money
 from .typed import TypedForm, actor_at, agency_names, day_field, language, listed, served, today, word, words_field
 
 BEFORE, MONTHS, MOST_ROWS = 3, 12, 100
+FIRST = UUID(int=0)
 SOURCES = {"award": gettext_lazy("Award made here"), "file": gettext_lazy("Partner’s own list"), "declared": gettext_lazy("Said by the person")}
 KINDS = {"award": "brand", "file": "soft", "declared": "gold"}
 
@@ -182,12 +183,11 @@ def end(request: HttpRequest, entitlement_id: UUID) -> HttpResponse:
                   status=422 if request.method == "POST" else 200)
 
 
-def twice_rows(request: HttpRequest, after: tuple[UUID, UUID] | None = None, most: int = MOST_ROWS) -> list[dict[str, Any]]:
+def twice_rows(request: HttpRequest, after: tuple[UUID, UUID, UUID] | None = None, most: int = MOST_ROWS) -> list[dict[str, Any]]:
     """Pairs that fit what was chosen, in words."""
     actor, law, names = actor_at(request), published.current(), agency_names()
-    chosen = {name: request.GET.get(name, "") for name in ("agency", "state", "need")}
-    given = {"after": after} if after else {}
-    found = queries.received_twice(actor, on=today(), most=most, **chosen, **given)
+    agency, state, need = (request.GET.get(name, "") for name in ("agency", "state", "need"))
+    found = queries.received_twice(actor, on=today(), most=most, agency=agency, state=state, need=need, after=after or (FIRST, FIRST, FIRST))
     return [{"of": pair, "name": pair.name or _("A person not open to your agency"), "need": word(codes.NEEDS, pair.need),
              "address": reverse("person_receives", args=[pair.person_id]) if pair.name and actor.holds("person.read") else "",
              "place": codes.STATES[pair.state].name if pair.state in codes.STATES else "", "from_on": pair.from_on, "to_on": pair.to_on,
@@ -213,7 +213,7 @@ def twice(request: HttpRequest) -> HttpResponse:
     query.pop("selepas", None)
     narrowed = query.urlencode()
     last = listed_rows[-1]["of"] if len(rows) > MOST_ROWS else None
-    more = f"selepas={last.person_id}.{last.first.entitlement_id}" if last else ""
+    more = f"selepas={last.person_id}.{last.first.entitlement_id}.{last.second.entitlement_id}" if last else ""
     agencies = agency_names()
     return render(request, "benefits/twice.html", {
         "rows": listed_rows, "total": sum(row["sen"] for row in listed_rows), "csv": f"{reverse('received_twice_csv')}?{narrowed}",
@@ -224,11 +224,11 @@ def twice(request: HttpRequest) -> HttpResponse:
         "shown": _("%(n)s on this page") % {"n": len(listed_rows)}})
 
 
-def cursor_of(text: str) -> tuple[UUID, UUID] | None:
+def cursor_of(text: str) -> tuple[UUID, UUID, UUID] | None:
     """Where a page goes on; None from the beginning."""
-    person, _dot, entitlement = text.partition(".")
     try:
-        return (UUID(person), UUID(entitlement)) if entitlement else None
+        person, first, second = map(UUID, text.split("."))
+        return person, first, second
     except ValueError:
         return None
 
@@ -245,7 +245,7 @@ def twice_csv(request: HttpRequest) -> HttpResponse:
 def csv_rows(request: HttpRequest) -> Iterator[list[object]]:
     """The heading, then one line a pair."""
     yield [_("Person"), _("Need"), _("Programme"), _("Agency"), _("Sum"), _("Programme"), _("Agency"), _("Sum"), _("From"), _("Last day")]
-    after: tuple[UUID, UUID] | None = None
+    after: tuple[UUID, UUID, UUID] | None = None
     while True:
         rows = twice_rows(request, after)
         for row in rows:
@@ -253,7 +253,8 @@ def csv_rows(request: HttpRequest) -> Iterator[list[object]]:
             yield [row["name"], row["need"], *sides, typed_day(row["from_on"]), typed_day(row["to_on"])]
         if len(rows) < MOST_ROWS:
             return
-        after = (rows[-1]["of"].person_id, rows[-1]["of"].first.entitlement_id)
+        last = rows[-1]["of"]
+        after = last.person_id, last.first.entitlement_id, last.second.entitlement_id
 
 
 urlpatterns = [

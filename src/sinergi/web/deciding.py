@@ -35,14 +35,14 @@ FIELDS = ("outcome", "override", "words", "amount", "pay", "from_on", "to_on", "
 class AttachForm(TypedForm):
     """Documents."""
 
-    files = files_field()
+    papers = files_field()
 
 
 class AnswerForm(AttachForm):
     """The answer to what the agency asked, with documents."""
 
     words = words_field(gettext_lazy("Your answer"), most=2000)
-    field_order = ("words", "files")
+    field_order = ("words", "papers")
 
 
 class AskForm(TypedForm):
