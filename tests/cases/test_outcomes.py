@@ -153,7 +153,34 @@ def test_a_minor_is_asked_through_his_guardian_and_a_hidden_number_is_never_used
     assert owner.execute("SELECT asked_of_id FROM cases_outcome").fetchone() == (home.person_id,)
     hidden = somebody(irm, phone="019-000 0111")
     registry.protect_address(hidden, actor=irm, purpose="register")
-    assert code(served, irm, "sms", opened(irm, who=hidden)) == "outcome.no_reach"
+    case = opened(irm, who=hidden)
+    assert [code(served, irm, channel, case) for channel in ("sms", "email", "letter")] == ["outcome.hidden"] * 3
+    assert served(irm, "counter", case).channel == "counter"
+    assert code(served, irm, "sms", opened(irm, who=somebody(irm, "Orang Tanpa Telefon", "000110-17-0159"))) == "outcome.no_reach"
+
+
+def test_a_minor_without_a_guardian_is_not_asked_and_only_his_own_may_answer(owner):
+    irm, _ = partners()
+    alone = family(irm).people[2]
+    owner.execute("SELECT set_config('sinergi.actor', 'command:stage', false), set_config('sinergi.verb', 'try.stage', false)")
+    owner.execute("DELETE FROM registry_guardianship")
+    case = opened(irm, "schooling", who=alone)
+    assert code(served, irm, case=case) == "outcome.no_guardian"
+    stranger = somebody(irm)
+    asked = served(irm, "counter", opened(irm, who=stranger))
+    given = {"received": True, "solved": True, "how": "counter", "asked_by": "Puan Rokiah", "on": ON, "at": AT}
+    assert code(actions.confirm_outcome, asked.outcome_id, actor=irm, purpose="follow", answered_by=alone, **given) == "outcome.not_his_answer"
+
+
+def test_who_is_hidden_meanwhile_is_asked_again_at_the_counter(owner):
+    irm, _ = partners()
+    case = opened(irm)
+    served(irm, case=case)
+    registry.protect_address(case.person_id, actor=irm, purpose="register")
+    set_day(owner, "cases_outcome", "ask_again_on", timezone.localdate())
+    tasks.queue_due()
+    run(tasks.ask, owner)
+    assert owner.execute("SELECT channel FROM cases_asking ORDER BY sent_at").fetchall() == [("letter",), ("counter",)]
 
 
 def test_served_tomorrow_or_asked_twice_is_refused():

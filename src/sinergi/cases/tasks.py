@@ -106,7 +106,12 @@ def ask(outcome_id: str, *, actor: Actor) -> None:
         return
     if row.tries < TRIES:
         last = row.askings.order_by("-sent_at").first()
-        actions.ask_again(row.pk, actor=actor, channel=last.channel if last else "letter", on=on, at=now)
+        try:
+            actions.ask_again(row.pk, actor=actor, channel=last.channel if last else "letter", on=on, at=now)
+        except Refused as why:
+            if why.code not in ("outcome.hidden", "outcome.no_reach"):
+                raise
+            actions.ask_again(row.pk, actor=actor, channel="counter", on=on, at=now)
     else:
         actions.reopen_silent(row.pk, actor=actor, on=on, at=now)
 

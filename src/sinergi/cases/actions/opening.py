@@ -33,6 +33,14 @@ def held(case_id: UUID, *, open_only: bool = True) -> Case:
     return row
 
 
+def mine(case_id: UUID, actor: Actor) -> Case:
+    """The open case, held; asked again whose it is, since somebody may have handed it over while this step waited for it."""
+    row = held(case_id)
+    if row.agency_id != actor.agency:
+        raise Refused("not_allowed", verb=changes().verb)
+    return row
+
+
 def check_plan(next_on: date, next_step: str, on: date) -> None:
     """A next date lies ahead, a next step is one of those there are."""
     if next_on < on:
@@ -61,7 +69,7 @@ def open_case(
         cursor.execute("SELECT sinergi_case_is_open(%s, %s)", [who, need])
         if cursor.fetchone()[0]:
             raise Refused("case.open_elsewhere")
-    made = Case.objects.create(
+    made = Case(
         person_id=who,
         household_id=household_id or registry.household_of(who, on),
         need=need,
@@ -69,11 +77,17 @@ def open_case(
         from_agency_id=actor.agency,
         next_on=next_on,
         next_step=next_step,
-        region=person.state if person else "",
+        region="" if person is None or person.safe_address else person.state,
         opened_at=at,
         opened_by=actor.id,
         touched_at=at,
     )
+    Case.objects.bulk_create([made], ignore_conflicts=True)  # another counter may open the same one at this moment: then it is that one
+    there = Case.objects.filter(person_id=who, need=need, state="open").first()
+    if there is None:
+        raise Refused("case.open_elsewhere")
+    if there.pk != made.pk:
+        return there
     restand(who)
     return made
 
@@ -81,7 +95,7 @@ def open_case(
 @action("case.plan", policy.responsible)
 def plan_case(case_id: UUID, *, actor: Actor, next_on: date, next_step: str, on: date, at: datetime) -> Case:
     """Set the next step and its day. Refused: `case.closed`, `case.next_past`, `case.step_unknown`."""
-    row = held(case_id)
+    row = mine(case_id, actor)
     check_plan(next_on, next_step, on)
     row.next_on, row.next_step, row.touched_at = next_on, next_step, at
     row.save(update_fields=["next_on", "next_step", "touched_at"])
@@ -94,7 +108,7 @@ def hand_over(case_id: UUID, *, actor: Actor, next_on: date, on: date, at: datet
 
     Refused: `case.closed`, `case.next_past`, `case.nobody`, `case.user_unfit`, `case.agency_unfit`, `case.referral_waits`.
     """
-    row = held(case_id)
+    row = mine(case_id, actor)
     check_plan(next_on, row.next_step, on)
     if to_user is not None:
         if not User.objects.filter(pk=to_user, agency_id=actor.agency, left_at=None, is_active=True).exists():

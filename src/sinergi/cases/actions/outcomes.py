@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from sinergi.core.time import years_between
@@ -22,10 +23,11 @@ from .. import policy
 from ..days import after
 from ..models import CASE, Asking, Outcome
 from ..words import CHANNELS, TRIES
-from .opening import close, held, restand
+from .opening import close, held, mine, restand
 
 SALT = "sinergi.outcome"
 ADULT = 18
+SENT = ("sms", "email", "letter")
 PERSON = command("person", "outcome.confirm", "case.read")
 LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
 
@@ -57,9 +59,9 @@ def fingerprint(code: str) -> str:
 def record_outcome(case_id: UUID, *, actor: Actor, served_on: date, channel: str, on: date, at: datetime, words: str = "") -> Asked:
     """Say that the help was given, and ask the person whether it came and whether it solved his need.
 
-    Refused: `case.closed`, `outcome.day`, `contact.channel`, `outcome.waits`, `outcome.no_reach`.
+    Refused: `case.closed`, `outcome.day`, `contact.channel`, `outcome.waits`, `outcome.no_reach`, `outcome.hidden`, `outcome.no_guardian`.
     """
-    row = held(case_id)
+    row = mine(case_id, actor)
     if served_on > on:
         raise Refused("outcome.day", field="served_on")
     if Outcome.objects.filter(case=row, state="waiting").exists():
@@ -84,7 +86,7 @@ def record_outcome(case_id: UUID, *, actor: Actor, served_on: date, channel: str
 
 @action("outcome.ask", policy.asking)
 def ask_again(outcome_id: UUID, *, actor: Actor, channel: str, on: date, at: datetime) -> Asked:
-    """Ask the person once more. Refused: `outcome.answered`, `contact.channel`, `outcome.no_reach`."""
+    """Ask the person once more. Refused: `outcome.answered`, `contact.channel`, `outcome.no_reach`, `outcome.hidden`."""
     row = Outcome.objects.select_for_update().get(pk=outcome_id)
     if row.state != "waiting":
         raise Refused("outcome.answered")
@@ -102,6 +104,8 @@ def asked(row: Outcome, channel: str, actor: Actor, on: date, at: datetime) -> A
     if channel not in CHANNELS:
         raise Refused("contact.channel", field="channel", given=channel)
     who = row.asked_of_id
+    if channel in SENT and is_hidden(row.person_id, who):
+        raise Refused("outcome.hidden", field="channel")
     reach = registry.reach_of(who)
     if channel in ("sms", "email") and reach.channel == "letter":
         raise Refused("outcome.no_reach", field="channel")
@@ -117,12 +121,22 @@ def asked(row: Outcome, channel: str, actor: Actor, on: date, at: datetime) -> A
     return Asked(row.pk, made.pk, channel, links.signed(made.pk), code_of(made.pk), made.expires_on)
 
 
+def is_hidden(*people: UUID) -> bool:
+    """Is an address of theirs hidden? Then nothing is sent: who should not find them may be the one who opens the letter or holds the phone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sinergi_any_hidden(%s)", [list(people)])
+        return bool(cursor.fetchone()[0])
+
+
 def answerer_of(person_id: UUID, on: date) -> UUID:
-    """Who answers: the person; for a minor his guardian, where one is named."""
+    """Who answers: the person; for a minor his guardian. Refused("outcome.no_guardian") where none is named."""
     person = registry.person(person_id)
     if person is None or person.birth_date is None or years_between(person.birth_date, on) >= ADULT:
         return person_id
-    return next((g.person.id for g in registry.guardians(person_id, on)), person_id)
+    guardian = next((g.person.id for g in registry.guardians(person_id, on)), None)
+    if guardian is None:
+        raise Refused("outcome.no_guardian")
+    return guardian
 
 
 @action("outcome.confirm", policy.asking)
@@ -141,7 +155,7 @@ def confirm_outcome(
 ) -> Outcome:
     """What the person said. Both yes closes the case; a no reopens the work with a date.
 
-    Refused: `outcome.answered`, `contact.channel`, `outcome.asked_by`, `outcome.solved_unreceived`.
+    Refused: `outcome.answered`, `contact.channel`, `outcome.asked_by`, `outcome.not_his_answer`.
     """
     row = Outcome.objects.select_for_update().get(pk=outcome_id)
     if row.state != "waiting":
@@ -150,10 +164,13 @@ def confirm_outcome(
         raise Refused("contact.channel", field="how", given=how)
     if how in ("counter", "phone") and not asked_by.strip():
         raise Refused("outcome.asked_by", field="asked_by")
+    who = answered_by or row.asked_of_id
+    if who != row.asked_of_id and who not in {g.person.id for g in registry.guardians(row.person_id, on)}:
+        raise Refused("outcome.not_his_answer", field="answered_by")
     changes().watch(row)
     Asking.objects.filter(outcome=row, used_at=None).update(used_at=at)
     row.received, row.solved, row.said, row.how, row.asked_by = received, solved, said.strip()[:500], how, asked_by.strip()[:160]
-    row.state, row.answered_at, row.answered_by_id = "yes" if received and solved else "no", at, answered_by
+    row.state, row.answered_at, row.answered_by_id = "yes" if received and solved else "no", at, who
     row.save()
     settle(row, on, at)
     return row

@@ -21,7 +21,7 @@ from .. import policy
 from ..days import after
 from ..models import REFERRAL, Case, Referral, ReferralPacket
 from ..words import DECLINES
-from .opening import check_plan, held, restand
+from .opening import check_plan, mine, restand
 
 
 @action("referral.send", policy.responsible)
@@ -44,7 +44,7 @@ def refer(
     Refused: `case.closed`, `referral.agency_unfit`, `referral.programme_unfit`, `referral.no_consent`, `referral.waits`, `referral.helped`,
     `referral.answer_by`.
     """
-    row = held(case_id)
+    row = mine(case_id, actor)
     if to_agency == actor.agency or not Agency.objects.filter(pk=to_agency, partner=True, left_on=None).exists():
         raise Refused("referral.agency_unfit", field="to_agency")
     of = law.current().programmes.get(programme) if programme else None

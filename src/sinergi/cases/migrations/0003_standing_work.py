@@ -40,6 +40,11 @@ CONSENTS = """
 CREATE FUNCTION sinergi_consent_over(which uuid, on_day date) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
   $$ SELECT EXISTS (SELECT 1 FROM registry_consent WHERE id = which AND (withdrawn_at IS NOT NULL OR until_on < on_day)) $$;
 """
+HIDDEN = """
+-- Is the address of any of these persons hidden? Asked before a letter or a message would go there.
+CREATE FUNCTION sinergi_any_hidden(who uuid[]) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+  $$ SELECT EXISTS (SELECT 1 FROM registry_person WHERE id = ANY (who) AND safe_address) $$;
+"""
 EVIDENCE = """
 -- How each agency answered referrals of a need: counts and days alone, of all agencies.
 CREATE FUNCTION sinergi_referral_evidence(what text) RETURNS TABLE (agency text, accepted int, answered int, days int, waiting int)
@@ -52,7 +57,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 CREATE POLICY counting ON cases_referral FOR SELECT TO CURRENT_USER USING (true);
 """
-FUNCTIONS = ("sinergi_unfollowed(uuid)", "sinergi_consent_over(uuid, date)", "sinergi_referral_evidence(text)")
+FUNCTIONS = ("sinergi_unfollowed(uuid)", "sinergi_consent_over(uuid, date)", "sinergi_referral_evidence(text)", "sinergi_any_hidden(uuid[])")
 OWN = "agency_id = sinergi_agency() AND sinergi_right('case.read')"
 OF_GROUP = "EXISTS (SELECT 1 FROM cases_referralgroup g WHERE g.id = group_id)"
 
@@ -95,5 +100,5 @@ class Migration(migrations.Migration):
         ),
         protected("cases_referralgroup", OWN, grant="SELECT, INSERT, UPDATE"),
         protected("cases_grouprow", OF_GROUP, grant="SELECT, INSERT, UPDATE"),
-        sql(NEEDS, CONSENTS, EVIDENCE, *(f"REVOKE ALL ON FUNCTION {f} FROM public; GRANT EXECUTE ON FUNCTION {f} TO {app_role()};" for f in FUNCTIONS)),
+        sql(NEEDS, CONSENTS, HIDDEN, EVIDENCE, *(f"REVOKE ALL ON FUNCTION {f} FROM public; GRANT EXECUTE ON FUNCTION {f} TO {app_role()};" for f in FUNCTIONS)),
     ]
