@@ -41,8 +41,14 @@ def test_the_picture_says_the_same_as_the_table(halimah, address):
     drawn = page[page.index("<svg viewBox"):page.index("</svg></div>")]
     assert "<title" in drawn and "<desc" in drawn and 'tabindex="0"' in page and "style=" not in drawn
     table = page[page.index('id="chosen"'):]
-    for name in ("Sumbangan Asas Rahmah", "Bantuan Warga Emas"):
+    for name in ("Sumbangan Asas Rahmah", "Sumbangan Tunai Rahmah"):
         assert name in drawn and name in table
+
+
+def test_what_waits_for_an_answer_stands_apart_with_what_it_would_add(halimah, address):
+    page = text_of(client_of(halimah[0]).get(address))
+    assert "Bantuan Warga Emas" in page.split("Jawapan ya akan menambah")[1]
+    assert "RM2,400 dalam 12 bulan" in page
 
 
 def test_choosing_writes_nothing_and_leads_to_applying_in_that_order(halimah, address, owner):

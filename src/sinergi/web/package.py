@@ -139,6 +139,7 @@ def package_context(request: HttpRequest, household_id: UUID) -> dict[str, Any]:
         "excluded": [row for row in excluded if not row["silent"] or row["price"]],
         "silent": [row for row in excluded if row["silent"] and not row["price"]],
         "loans": list({offer.programme: name_of(offer, live, names) for offer in package.loans}.values()),
+        "unknown": [name_of(one.offer, live, names) | {"adds": one.adds_sen} for one in package.unknown if one.adds_sen][:FEW * 2],
         "readings": [said(reading) for reading in package.readings], "asks": asked(live), "months": MONTHS,
         "months_words": ngettext("in %(n)s month", "in %(n)s months", MONTHS) % {"n": MONTHS}}
 

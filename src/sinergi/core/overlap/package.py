@@ -207,17 +207,32 @@ class Weighing:
                 found.append(Way(name, self.steps(task, other, grid), sum(map(sum, grid)), why))
         return tuple(found)
 
-    def unknown(self, steps: Iterable[Step]) -> tuple[Unknown, ...]:
+    def unknown(self, steps: tuple[Step, ...]) -> tuple[Unknown, ...]:
         """What waits for an answer, the greatest first. What a yes adds: its own sum less what it would take the place of, never below nothing."""
-        taken, found = tuple(steps), []
+        found = []
         for offer in self.open:
             bar = blocked(self.law, offer, self.held, self.on)
             if bar is not None and (bar[0] is None or add_months(self.on, self.months) <= bar[0]):
                 continue
             own = sum(offer.sen(m) for m in range(self.months - offer.waits)) if offer.paid else None
-            lost = sum(sum(s.sen_by_month) for s in taken if (said := between(self.law, offer, s.offer, self.on)) is not None and said.forbids)
+            lost = sum(sum(step.sen_by_month) for _, step in self.against(offer, steps))
             found.append(Unknown(offer, None if own is None else max(0, own - lost)))
         return tuple(sorted(found, key=lambda u: -(u.adds_sen or 0)))
+
+    def against(self, offer: Offer, steps: tuple[Step, ...]) -> list[tuple[Relation, Step]]:
+        """The chosen steps that an offer may not stand beside, by a written rule first, the greatest first."""
+        found = [(said, s) for s in steps if (said := between(self.law, offer, s.offer, self.on)) is not None and said.forbids]
+        return sorted(found, key=lambda pair: (pair[0].silent, -sum(pair[1].sen_by_month)))
+
+    def named(self, unknown: tuple[Unknown, ...], steps: tuple[Step, ...]) -> tuple[Rejected, ...]:
+        """What waits for an answer and would be shut out by a written rule all the same."""
+        found = []
+        for one in unknown:
+            against = self.against(one.offer, steps)
+            if against and not against[0][0].silent:
+                price = sum(one.offer.sen(m) for m in range(self.months - one.offer.waits)) if one.offer.paid else None
+                found.append(Rejected(one.offer, against[0][0], tuple(s.offer for _, s in against), price))
+        return tuple(found)
 
     def reading_of(self, i: int) -> Words:
         """The reading that a rule about an offer rests on."""
@@ -278,7 +293,8 @@ def package(
     runs, grid = weighing.way(weighing.task)
     steps, taken = weighing.steps(weighing.task, runs, grid), sum(map(sum, grid))
     certain = sum(sum(row) for offer, row in zip(weighing.offers, grid, strict=True) if offer.certain)
-    rejected = weighing.rejected(runs)
+    unknown = weighing.unknown(steps)
+    rejected = weighing.rejected(runs) + weighing.named(unknown, steps)
     ended = {s.offer.programme for s in steps if s.end is not None}
     readings = {
         rule.id: rule.reading
@@ -297,5 +313,5 @@ def package(
         weighing.loans,
         any(r.rule.silent for r in rejected),
         tuple(readings.values()),
-        weighing.unknown(steps),
+        unknown,
     )
