@@ -8,8 +8,10 @@ from uuid import UUID
 from django.test import Client
 from django.utils import timezone
 
-from sinergi.cases import actions
+from sinergi.cases import actions, tasks
+from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import actor_of
+from sinergi.kernel.jobs import progress_about
 from sinergi.kernel.models import User
 from sinergi.registry import actions as registry
 
@@ -45,7 +47,16 @@ def referred(client: Client, case: UUID, to: str, **more: Any) -> UUID:
     return UUID(answer["Location"].strip("/").split("/")[-1])
 
 
-def served(user: User, case: UUID, channel: str = "letter") -> Any:
+def served(user: User, case: UUID, channel: str = "letter", days_ago: int = 0) -> Any:
     """Help was given; how the person was asked (token and code)."""
-    return actions.record_outcome(case, actor=actor_of(user), purpose="follow", served_on=today(), channel=channel, on=today(), at=timezone.now(),
+    on = today() - dt.timedelta(days=days_ago)
+    return actions.record_outcome(case, actor=actor_of(user), purpose="follow", served_on=on, channel=channel, on=on, at=timezone.now(),
                                   words="RM1,500 untuk pengebumian")
+
+
+def work_off(user: User, group: UUID) -> None:
+    """Send a group as the worker would, one case after the other."""
+    actor = actor_of(user)
+    with acting(actor, purpose="refer"):
+        progress = progress_about(f"cases.ReferralGroup:{group}")
+    tasks.send_group.run(attempts=0, progress=str(progress.pk), actor=actor.id, agency=actor.agency, purpose="refer", ids={"group_id": str(group)})

@@ -197,13 +197,13 @@ class DeclineForm(TypedForm):
 class GroupForm(TypedForm):
     """Where several people are referred to, with one note."""
 
-    to_agency = forms.ChoiceField(label=gettext_lazy("Agency"), required=True)
+    to = forms.ChoiceField(label=gettext_lazy("Agency and programme"), required=True)
     note = words_field(gettext_lazy("Note to the agency"), needed=False, most=1000)
     answer_by = day_field(gettext_lazy("Answer by"), needed=True)
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose(self, "to_agency", [("", _("choose")), *partners(but=actor.agency)])
+        choose(self, "to", choices)
 
 
 def answerers(person_id: Any, name: str) -> list[tuple[str, str]]:

@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sinergi.cases import actions, queries
+from sinergi.cases import words as said
+from sinergi.cases.days import after
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.registry import codes
 from sinergi.registry import queries as registry
 
 from . import case_forms as forms_of
 from .admission import needs
 from .case_journey import application_rows, attempts, ended, journey
 from .case_words import agency_words, need_words, referral_tag, step_words
-from .typed import TypedForm, agency_names, due_words, strip_of, today
+from .person.shown import file_of
+from .typed import TypedForm, agency_names, due_words, language, listed, strip_of, today, word
 
 MAY = {"contact": "contact.record", "served": "outcome.record", "refer": "referral.send", "plan": "case.plan", "hand_over": "case.hand_over"}
 
@@ -265,7 +269,34 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
         _("The case is closed as unreachable."), form, work, (("reason",),), {"attempts": attempts(view)}))
 
 
+def case_rows(person_id: UUID, names: dict[str, str]) -> list[dict[str, Any]]:
+    """The cases of a person, one for each need."""
+    return [{"id": c.id, "need": need_words(c.need), "standing": c.standing, "agency": agency_words(c.agency, names), "next_on": c.next_on,
+             "late": c.next_on is not None and c.next_on < today(), "due": due_words(c.next_on) if c.next_on else "", "closed_at": c.closed_at,
+             "step": step_words(c.next_step) if c.state == "open" else word(said.CLOSED_AS, c.closed_as)} for c in queries.cases_of(person_id)]
+
+
+@needs("case.read")
+@require_http_methods(["GET", "POST"])
+def person_cases(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The tab of a person's file: each need with its state; another one opened by a post."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    context, refused = file_of(request, person_id, "person_cases"), ""
+    may_open = actor.holds("case.open") and not context["view"].erased
+    if request.method == "POST" and may_open:
+        try:
+            made = actions.open_case(context["person_id"], actor=actor, need=request.POST.get("need", ""), next_on=after("first_step", today()),
+                                     next_step="screen", on=today(), at=timezone.now())
+            return redirect("case", made.pk)
+        except Refused as why:
+            refused = why.sentence(language())
+    rows = case_rows(context["person_id"], context["agencies"])
+    return render(request, "person/cases.html", context | {"rows": rows, "may_open": may_open, "needs": listed(codes.NEEDS), "refused": refused},
+                  status=422 if refused else 200)
+
+
 urlpatterns = [
+    path("orang/<uuid:person_id>/kes/", person_cases, name="person_cases"),
     path("kes/<uuid:case_id>/", case, name="case"),
     path("kes/<uuid:case_id>/hubungan/", contact, name="case_contact"),
     path("kes/<uuid:case_id>/langkah/", plan, name="case_plan"),

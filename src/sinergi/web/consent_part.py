@@ -26,7 +26,7 @@ SPOKEN = {"refer": gettext_lazy("to see how it can help me and answer my need"),
 class ConsentPart(TypedForm):
     """Which consent carries the step. Without one that stands, only the fields of a new one are shown."""
 
-    which = forms.ChoiceField(label=gettext_lazy("The person’s consent"), required=True, widget=forms.RadioSelect)
+    which = forms.ChoiceField(label=gettext_lazy("Which consent"), required=True, widget=forms.RadioSelect)
     given_by = forms.ChoiceField(label=gettext_lazy("Who consents"), required=True)
     how = forms.ChoiceField(label=gettext_lazy("How consent was given"), required=True, widget=forms.RadioSelect)
     witness = text(gettext_lazy("Witness"), hint=gettext_lazy("Name of who heard it; needed for spoken consent"), most=160)

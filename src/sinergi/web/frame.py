@@ -32,7 +32,6 @@ NAVIGATION = (
     Entry(_("Referrals"), "inbox", "case.read"),
     Entry(_("Applications"), "applications", "application.read"),
     Entry(_("Overlaps"), "overrides", "override.approve"),
-    Entry(_("Overview"), "oversight", "case.oversee"),
     Entry(_("Lists"), "batches", "batch.read"),
     Entry(_("Programmes"), "programmes", "programme.read"),
     Entry(_("Requests"), "data_requests", "request.read"),

@@ -104,8 +104,8 @@ def clocks_due(actor: Actor) -> dict[str, Any]:
 
 def tally(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The numbers above the lists, each a link to its rows."""
-    shapes = {"overdue": "ask", "due": "yes", "answers": "judge", "others": "no", "ahead": "no"}
-    return [{"group": shapes[one["id"]], "n": one["n"], "words": one["title"], "target": one["id"]} for one in found]
+    icons = {"overdue": "warn", "due": "clock", "answers": "info", "others": "half", "ahead": "none"}
+    return [{"icon": icons[one["id"]], "n": one["n"], "words": one["title"], "target": one["id"]} for one in found]
 
 
 def day_of_cases(actor: Actor, hidden: bool) -> dict[str, Any]:

@@ -24,7 +24,7 @@ WORDS = {"yet": gettext_lazy("Yet to be helped"), "being": gettext_lazy("Being h
          "unreachable": gettext_lazy("Closed, not reached"), "overdue": gettext_lazy("Overdue"), "reopened": gettext_lazy("Opened again")}
 DRAWN = {"yet": "c-off", "being": "c-soft", "helped": "c-brand"}  # parts of a bar: the three published states
 MOST, MOST_FILE = 100, 10_000
-LEFT, WIDE, ROW = 200, 440, 30
+LEFT, WIDE, ROW = 220, 600, 30
 
 
 def address(**query: str) -> str:

@@ -29,7 +29,7 @@ from .names import is_veiled, veil, veiled
 from .refer import able_rows
 from .typed import TypedForm, agency_names, due_words, language, strip_of, today, word
 
-BOXES = ("answer", "asked", "accepted", "sent", "returned")
+BOXES = ("answer", "asked", "accepted", "sent", "returned", "ended")
 OURS = ("sent", "returned")  # boxes of what we sent
 WAITS = ("sent", "asked")
 MOST = 50
@@ -42,7 +42,9 @@ def box_words(box: str) -> tuple[str, str, str]:
         "asked": (_("Waiting for them"), _("Nothing waits for an answer of the sender"), _("What you asked back about stands here until then.")),
         "accepted": (_("Accepted"), _("Nothing accepted yet"), _("Whom you accept is a case of your office; the case stands in your day.")),
         "sent": (_("Sent out"), _("Nothing sent waits for an answer"), _("Refer from a sheet or a case; each referral stands here with its day.")),
-        "returned": (_("Came back"), _("Nothing came back"), _("What was declined, or not answered in time, stands here to be referred on."))}[box]
+        "returned": (_("Came back"), _("Nothing came back"), _("What was declined, or not answered in time, stands here to be referred on.")),
+        "ended": (_("Consent taken back"), _("Nobody took a consent back"),
+                  _("When a person takes the consent back, it stands here to be seen."))}[box]
 
 
 @needs("case.read")
@@ -58,10 +60,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     title, none_title, none_words = box_words(here)
     older = f"?{urlencode({'kotak': here, 'selepas': cursor_of(found[MOST - 1])})}" if len(found) > MOST else ""
     return render(request, "referrals/inbox.html", {
-        "tabs": [{"address": f"?kotak={box}", "label": box_words(box)[0], "n": counts.get(box, 0), "here": box == here} for box in BOXES],
+        "tabs": [{"address": f"?kotak={box}", "label": box_words(box)[0], "n": counts.get(box, 0), "here": box == here}
+                 for box in BOXES if box != "ended" or counts.get(box) or box == here],
         "title": title, "rows": rows, "veil": veil(request), "older": older, "may_send": actor.holds("referral.send"),
-        "other_column": _("To") if here in OURS else _("From"), "none_title": none_title, "none_words": none_words, "none_address": "",
-        "none_step": "", "due_today": sum(r["late"] for r in rows) if here == "answer" else 0})
+        "other_column": _("Referred to") if here in OURS else _("Referred by"), "none_title": none_title, "none_words": none_words,
+        "none_address": "", "none_step": "", "due_today": sum(r["late"] for r in rows) if here == "answer" else 0})
 
 
 def cursor_of(r: queries.ReferralView) -> str:
@@ -125,6 +128,7 @@ def show(request: HttpRequest, view: queries.ReferralView, refused: str = "", **
         "declined": decline_words(view.decline_code) if view.decline_code else "", "question": view.question, "consent": consent_of(view),
         "packet": packet_rows(view) if sender or receiver and may_see(view) else None,
         "may_answer": receiver and waits and actor.holds("referral.accept"), "may_withdraw": sender and waits and actor.holds("referral.withdraw"),
+        "may_acknowledge": receiver and view.consent_withdrawn_at and not view.acknowledged_at and actor.holds("referral.acknowledge"),
         "may_answer_back": sender and view.state == "asked" and actor.holds("referral.answer"),
         "next_agency": able[0] if able else None, "all_agencies": reverse("case_refer", args=[view.case_id]),
         "case_address": reverse("case", args=[view.case_id]) if case else "", "moments": moments(view, names)},
@@ -267,6 +271,14 @@ def withdraw(request: HttpRequest, referral_id: UUID) -> HttpResponse:
                                                        "refused": refused}, status=422 if refused else 200)
 
 
+@needs("referral.acknowledge")
+@require_POST
+def acknowledge(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """We have seen that the person took the consent back."""
+    return answer(request, referral_id, "ask_form", forms_of.WordsForm(prefix="ask"), lambda actor: actions.acknowledge_withdrawal(
+        referral_id, actor=actor, at=timezone.now()), _("Noted, with your agency’s name and the time."))
+
+
 urlpatterns = [
     path("rujukan/", inbox, name="inbox"),
     path("rujukan/<uuid:referral_id>/", referral, name="referral"),
@@ -274,5 +286,6 @@ urlpatterns = [
     path("rujukan/<uuid:referral_id>/tanya/", ask, name="referral_ask"),
     path("rujukan/<uuid:referral_id>/tolak/", decline, name="referral_decline"),
     path("rujukan/<uuid:referral_id>/jawab/", answer_back, name="referral_answer"),
+    path("rujukan/<uuid:referral_id>/maklum/", acknowledge, name="referral_acknowledge"),
     path("rujukan/<uuid:referral_id>/tarik/", withdraw, name="referral_withdraw"),
 ]

@@ -55,11 +55,13 @@ def take_home(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """The paper. Raises Http404 for a household that is not ours."""
     head = open_household(request, household_id)
     plan = queries.plan(household_id, on=today(), actor=request.actor)  # type: ignore[attr-defined]
-    names, steps = agency_names(), plan.package.steps
+    names = agency_names()
+    steps = sorted(plan.package.steps, key=lambda step: (-sum(step.sen_by_month), not step.offer.certain))
     strip: dict[str, Any] = person_strip(head)
+    next_on = strip["next_on"] if strip["next_on"] and strip["next_on"] > today() else None
     rest = len(steps) - LINES
     return render(request, "take_home/page.html", {
-        "name": head.name, "day": today(), "office": strip["office"], "next_on": strip["next_on"], "sum": sum_words(plan.package),
+        "name": head.name, "day": today(), "office": strip["office"], "next_on": next_on, "sum": sum_words(plan.package),
         "lines": [line_of(step, plan.live, names) for step in steps[:LINES]],
         "more": ngettext("And %(n)s more; the sheet shows it.", "And %(n)s more; the sheet shows them.", rest) % {"n": rest} if rest > 0 else "",
         "papers": sheet_view.papers(sheet_view.rows(plan.live))[:6], "back": reverse("sheet", args=[household_id])})

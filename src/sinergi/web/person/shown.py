@@ -33,7 +33,20 @@ DONE = {
     "consent.withdraw": gettext_lazy("Consent withdrawn"), "paper.store": gettext_lazy("Document kept"),
     "access.review": gettext_lazy("Opening by written reason reviewed"), "request.open": gettext_lazy("Asked about own data"),
     "request.answer": gettext_lazy("Request about own data answered"), "submission.receive": gettext_lazy("Form received"),
-    "batch.register": gettext_lazy("Registered from a list")}
+    "batch.register": gettext_lazy("Registered from a list"), "case.open": gettext_lazy("Case opened"),
+    "case.plan": gettext_lazy("Next step set"), "case.hand_over": gettext_lazy("Case handed over"),
+    "case.close_unreachable": gettext_lazy("Case closed: could not be reached"), "case.reopen": gettext_lazy("Case opened again after silence"),
+    "case.follow": gettext_lazy("Cases opened for the needs said"), "contact.record": gettext_lazy("Contact recorded"),
+    "referral.send": gettext_lazy("Referred to another agency"), "referral.accept": gettext_lazy("Referral accepted"),
+    "referral.decline": gettext_lazy("Referral declined"), "referral.ask": gettext_lazy("Asked back about a referral"),
+    "referral.answer": gettext_lazy("Question about a referral answered"), "referral.withdraw": gettext_lazy("Referral taken back"),
+    "referral.expire": gettext_lazy("Referral not answered in time"), "outcome.record": gettext_lazy("Help given; the person is asked"),
+    "outcome.ask": gettext_lazy("Asked again"), "outcome.confirm": gettext_lazy("The person answered"),
+    "application.apply": gettext_lazy("Applied"), "application.decide": gettext_lazy("Application decided"),
+    "application.ask_more": gettext_lazy("More was asked for"), "application.answer": gettext_lazy("What was asked for was answered"),
+    "application.withdraw": gettext_lazy("Application taken back"), "application.attach": gettext_lazy("Document attached to an application"),
+    "entitlement.award": gettext_lazy("Benefit awarded"), "entitlement.end": gettext_lazy("Benefit ended")}
+TURNS = ("person.open_by_reason", "consent.withdraw", "person.erase", "referral.decline", "referral.expire", "case.reopen", "case.close_unreachable")
 GROUNDS = {"registered": gettext_lazy("registered here"), "consent": gettext_lazy("consent"), "emergency": gettext_lazy("written reason"),
            "request": gettext_lazy("own request"), "referral": gettext_lazy("referral")}
 
@@ -43,6 +56,7 @@ def file_of(request: HttpRequest, person_id: UUID, here: str, person: registry.P
     person, names = person or served(person_id), agency_names()
     actor: Actor = request.actor  # type: ignore[attr-defined]
     receives = [("person_receives", _("Receives"))] if actor.holds("entitlement.read") else []
+    receives += [("person_cases", _("Cases"))] if actor.holds("case.read") else []
     tabs = [("person", _("Household")), ("person_facts", _("Facts")), *receives, ("person_particulars", _("Particulars")),
             ("person_consents", _("Consents")),
             ("person_papers", _("Documents")), ("person_journey", _("Journey")), ("person_looked", _("Who looked"))]
@@ -94,7 +108,7 @@ def held_words(value: Mapping[str, Any], law: rules.Law) -> str:
 def happened(moments: tuple[registry.Happening, ...], agencies: Mapping[str, str]) -> list[dict[str, Any]]:
     """A person's audit in words: when, what, who, why."""
     return [{"at": m.at, "on": m.at, "text": str(DONE.get(m.verb, m.verb)), "who": m.actor_name, "why": str(PURPOSES.get(m.purpose, m.purpose)),
-             "agency": agencies.get(m.agency, m.agency.upper()), "turn": m.verb in ("person.open_by_reason", "consent.withdraw", "person.erase"),
+             "agency": agencies.get(m.agency, m.agency.upper()), "turn": m.verb in TURNS,
              "more": " · ".join(w for w in (m.actor_name, agencies.get(m.agency, m.agency.upper()), str(PURPOSES.get(m.purpose, ""))) if w)}
             for m in moments]
 
