@@ -10,6 +10,9 @@ from django.utils import timezone
 from kernel_stage import entries
 from registry_stage import FAMILY, family, officer
 
+from sinergi.api.management.commands.write_openapi import PATH
+from sinergi.api.specification import snapshot
+from sinergi.api.urls import api
 from sinergi.kernel import clients
 from sinergi.kernel.actors import command
 from sinergi.kernel.models import Agency
@@ -92,6 +95,12 @@ def test_every_operation_documents_its_errors(own_db):
     asked = [op for op in operations if op["operationId"] != "issue_token"]
     assert asked and all({"401", "403", "404", "409", "422", "429"} <= set(op["responses"]) and op["security"][0]["client"][0] for op in asked)
     assert len({op["operationId"] for op in operations}) == len(operations)
+
+
+def test_the_specification_kept_in_the_repository_is_that_of_the_code(own_db):
+    """After a change on purpose: python -m sinergi.config.manage write_openapi"""
+    assert PATH.read_text("utf-8") == snapshot(api)
+    assert json.loads(PATH.read_text("utf-8"))["paths"] == Client().get("/api/v1/openapi.json").json()["paths"]
 
 
 def served(path: str, token: str = "", host: str = "127.0.0.1") -> tuple[str, dict[str, str], bytes]:

@@ -1,4 +1,5 @@
 """The specification: what the framework derives from the operations, and what it cannot know: media type of refusals, headers, scopes, the token."""
+import json
 from typing import Any
 
 from ninja import NinjaAPI
@@ -72,3 +73,8 @@ def build() -> Api:
     api = Api(title="Sinergi", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json", description=SAYS, parser=JsonOnly())
     teach(api)
     return api
+
+
+def snapshot(api: Api) -> str:
+    """The specification as the repository keeps it."""
+    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n"
