@@ -7,20 +7,17 @@ from uuid import UUID
 
 from sinergi.assistance import queries as assistance
 from sinergi.assistance.packets import as_json
-from sinergi.kernel import law
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.models import Agency
 from sinergi.registry import queries as registry
 
 from .. import policy
 from ..days import after
 from ..models import WAITING, Case, GroupRow, Referral, ReferralGroup
 from .opening import check_plan
-from .referring import refer, withdraw_referral
+from .referring import PURPOSES, receiver_of, refer, withdraw_referral
 
-PURPOSES = ("refer", "decide", "screen")
 MOST = 500
 
 
@@ -41,11 +38,7 @@ def refer_group(
 
     Refused: `referral.agency_unfit`, `referral.programme_unfit`, `referral.group_size`, `case.next_past`.
     """
-    if to_agency == actor.agency or not Agency.objects.filter(pk=to_agency, partner=True, left_on=None).exists():
-        raise Refused("referral.agency_unfit", field="to_agency")
-    of = law.current().programmes.get(programme) if programme else None
-    if programme and (of is None or of.agency != to_agency):
-        raise Refused("referral.programme_unfit", field="programme")
+    receiver_of(to_agency, programme, actor)
     chosen = list(dict.fromkeys(case_ids))
     if not 1 <= len(chosen) <= MOST:
         raise Refused("referral.group_size", most=MOST)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sinergi.benefits import queries as benefits
+from sinergi.core.rules import Programme
 from sinergi.kernel import law
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
@@ -19,9 +20,11 @@ from sinergi.registry import queries as registry
 
 from .. import policy
 from ..days import after
-from ..models import REFERRAL, Case, Referral, ReferralPacket
+from ..models import REFERRAL, WAITING, Case, Referral, ReferralPacket
 from ..words import DECLINES
 from .opening import check_plan, mine, restand
+
+PURPOSES = ("refer", "decide", "screen")
 
 
 @action("referral.send", policy.responsible)
@@ -44,54 +47,47 @@ def refer(
     Refused: `case.closed`, `referral.agency_unfit`, `referral.programme_unfit`, `referral.no_consent`, `referral.waits`, `referral.helped`,
     `referral.answer_by`.
     """
-    row = mine(case_id, actor)
-    if to_agency == actor.agency or not Agency.objects.filter(pk=to_agency, partner=True, left_on=None).exists():
-        raise Refused("referral.agency_unfit", field="to_agency")
-    of = law.current().programmes.get(programme) if programme else None
-    if programme and (of is None or of.agency != to_agency):
-        raise Refused("referral.programme_unfit", field="programme")
-    consent = registry.consent(consent_id)
-    if (
-        consent is None
-        or (consent.person_id, consent.agency) != (row.person_id, to_agency)
-        or consent.withdrawn_at
-        or (consent.until_on and consent.until_on < on)
-        or consent.purpose not in ("refer", "decide", "screen")
-    ):
-        raise Refused("referral.no_consent", field="consent")
-    if Referral.objects.filter(case=row, state__in=["sent", "asked"]).exists():
+    row, of = mine(case_id, actor), receiver_of(to_agency, programme, actor)
+    check_consent(consent_id, row.person_id, to_agency, on)
+    if Referral.objects.filter(case=row, state__in=WAITING).exists():
         raise Refused("referral.waits")
     until = benefits.helped_until(row.person_id, row.need)
     if until is not None:
         raise Refused("referral.helped", until=f"{until:%d/%m/%Y}" if until != date.max else "—")
     by = answer_by or after("answer", on)
     check_plan(by, "await_referral", on)
-    made = Referral.objects.create(
-        case=row,
-        person_id=row.person_id,
-        from_agency_id=actor.agency,
-        to_agency_id=to_agency,
-        programme=programme,
-        need=row.need,
-        note=note.strip()[:1000],
-        consent_id=consent_id,
-        discreet=bool(of and of.discreet),
-        group=group,
-        sent_at=at,
-        sent_by=actor.id,
-        answer_by=by,
-    )
+    made = Referral(case=row, person_id=row.person_id, need=row.need, from_agency_id=actor.agency, to_agency_id=to_agency, programme=programme)
+    made.note, made.consent_id, made.group, made.discreet = note.strip()[:1000], consent_id, group, bool(of and of.discreet)
+    made.sent_at, made.sent_by, made.answer_by = at, actor.id, by
+    made.save(force_insert=True)
     pack(made, facts)
-    changes().note(facts=len(facts))
-    row.next_on, row.next_step, row.touched_at = by, "await_referral", at
-    row.discreet = row.discreet or made.discreet
+    row.next_on, row.next_step, row.touched_at, row.discreet = by, "await_referral", at, row.discreet or made.discreet
     row.save(update_fields=["next_on", "next_step", "touched_at", "discreet"])
     restand(row.person_id)
     return made
 
 
+def receiver_of(to_agency: str, programme: str, actor: Actor) -> Programme | None:
+    """The programme a referral names, of an agency that may receive it. Refused: `referral.agency_unfit`, `referral.programme_unfit`."""
+    if to_agency == actor.agency or not Agency.objects.filter(pk=to_agency, partner=True, left_on=None).exists():
+        raise Refused("referral.agency_unfit", field="to_agency")
+    of = law.current().programmes.get(programme) if programme else None
+    if programme and (of is None or of.agency != to_agency):
+        raise Refused("referral.programme_unfit", field="programme")
+    return of
+
+
+def check_consent(consent_id: UUID, person_id: UUID, to_agency: str, on: date) -> None:
+    """Refused("referral.no_consent") unless it is this person's, to this agency, for a purpose a referral serves, and stands."""
+    consent = registry.consent(consent_id)
+    stands = consent is not None and consent.withdrawn_at is None and (consent.until_on is None or consent.until_on >= on)
+    if consent is None or not stands or (consent.person_id, consent.agency) != (person_id, to_agency) or consent.purpose not in PURPOSES:
+        raise Refused("referral.no_consent", field="consent")
+
+
 def pack(made: Referral, facts: Sequence[Mapping[str, Any]]) -> None:
     """Keep what goes along, the sensitive apart."""
+    changes().note(facts=len(facts))
     for sensitive in (False, True):
         part = [dict(f) for f in facts if bool(f.get("sensitive")) == sensitive]
         if part or not sensitive:
