@@ -135,7 +135,8 @@ def test_the_constraint_holds_without_the_check(own_db):
 def test_no_other_verb_brings_an_entitlement_into_being(own_db):
     maiwp, _ = councils()
     who = kamarul(maiwp)
-    with pytest.raises(DatabaseError, match="row-level security"), acting(maiwp, purpose="pay"), writing("entitlement.end"), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="row-level security"), acting(maiwp, purpose="pay"), writing("entitlement.end"), \
+            connection.cursor() as cursor:
         cursor.execute("""INSERT INTO benefits_entitlement (id, programme, need, agency_id, person_id, source, from_on, pay, state, discreet, clashes,
             reference, law_version, made_at, made_by, ended_by, end_reason) VALUES (gen_random_uuid(), 'maiwp.medical', 'medical', 'maiwp', %s,
             'award', '2026-11-23', 'in_kind', 'active', false, false, '', 'x', now(), 'x', '', '')""", [who])

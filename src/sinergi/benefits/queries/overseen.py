@@ -14,19 +14,21 @@ from sinergi.kernel.actors import Actor
 from ..models import Override
 
 # Two running entitlements of two agencies for one need of one person, each side once.
-TWICE = """SELECT b.person_id, p.name, p.state, e.need,
+TWICE = """WITH asked (day, agency, need, state) AS (VALUES (%s::date, %s::text, %s::text, %s::text))
+  SELECT b.person_id, p.name, p.state, e.need,
     e.id, e.programme, e.agency_id, e.amount, e.pay, o.id, o.programme, o.agency_id, o.amount, o.pay,
-    greatest(e.from_on, o.from_on), least(coalesce(e.ended_on, e.to_on, 'infinity'), coalesce(o.ended_on, o.to_on, 'infinity'))
-  FROM benefits_entitlement e
+    greatest(e.from_on, o.from_on), least(coalesce(e.ended_on, e.to_on), coalesce(o.ended_on, o.to_on))
+  FROM asked, benefits_entitlement e
   JOIN benefits_beneficiary b ON b.entitlement_id = e.id
   JOIN benefits_beneficiary c ON c.person_id = b.person_id
   JOIN benefits_entitlement o ON o.id = c.entitlement_id AND o.need = e.need AND o.id > e.id AND (o.clashes OR e.clashes)
   LEFT JOIN registry_person p ON p.id = b.person_id
   WHERE e.state <> 'undone' AND o.state <> 'undone'
-    AND coalesce(e.ended_on, e.to_on, 'infinity') >= %(on)s AND coalesce(o.ended_on, o.to_on, 'infinity') >= %(on)s
-    AND (%(agency)s = '' OR %(agency)s IN (e.agency_id, o.agency_id)) AND (%(need)s = '' OR e.need = %(need)s)
-    AND (%(state)s = '' OR p.state = %(state)s) AND (b.person_id, e.id) > (%(after_person)s, %(after_id)s)
-  ORDER BY b.person_id, e.id, o.id LIMIT %(most)s"""
+    AND greatest(e.from_on, o.from_on, asked.day)
+      <= least(coalesce(e.ended_on, e.to_on, 'infinity'), coalesce(o.ended_on, o.to_on, 'infinity'))
+    AND (asked.agency = '' OR asked.agency IN (e.agency_id, o.agency_id)) AND (asked.need = '' OR e.need = asked.need)
+    AND (asked.state = '' OR p.state = asked.state) AND (b.person_id, e.id, o.id) > (%s::uuid, %s::uuid, %s::uuid)
+  ORDER BY b.person_id, e.id, o.id LIMIT %s"""
 FIRST = UUID(int=0)
 
 
@@ -77,23 +79,29 @@ class OverrideView:
 
 
 def received_twice(
-    actor: Actor, *, on: date, agency: str = "", state: str = "", need: str = "", after: tuple[UUID, UUID] = (FIRST, FIRST), most: int = 100
+    actor: Actor,
+    *,
+    on: date,
+    agency: str = "",
+    state: str = "",
+    need: str = "",
+    after: tuple[UUID, UUID, UUID] = (FIRST, FIRST, FIRST),
+    most: int = 100,
 ) -> tuple[Twice, ...]:
     """Help for one need that two give at once on a day or later, as partners' lists and exceptions show it.
 
     Of the actor's own agency, unless he oversees all of them.
-    Pages go on `after` (person, first entitlement) of the last row. One query.
+    Pages go on `after` (person, first entitlement, second) of the last row. One query.
     """
     if not actor.holds("overlap.read"):
         return ()
     if not actor.nationwide("overlap.read"):
         agency = actor.agency
-    given = {"on": on, "agency": agency, "need": need, "state": state, "after_person": after[0], "after_id": after[1], "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(TWICE, given)
+        cursor.execute(TWICE, [on, agency, need, state, *after, most])
         rows = cursor.fetchall()
     shown(row[0] for row in rows)
-    return tuple(Twice(r[0], r[1] or "", r[2] or "", r[3], Side(*r[4:9]), Side(*r[9:14]), r[14], r[15] if r[15] != date.max else None) for r in rows)
+    return tuple(Twice(r[0], r[1] or "", r[2] or "", r[3], Side(*r[4:9]), Side(*r[9:14]), r[14], r[15]) for r in rows)
 
 
 def overrides(actor: Actor, *, state: str = "", most: int = 200) -> tuple[OverrideView, ...]:
