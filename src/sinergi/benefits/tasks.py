@@ -6,7 +6,7 @@ from sinergi.kernel.actors import command
 
 from .actions import expire_overrides
 
-NIGHTLY = command("benefits", "override.expire")
+NIGHTLY = command("benefits", "override.expire", "entitlement.read")
 
 
 @app.periodic(cron="20 3 * * *")
