@@ -14,7 +14,6 @@ WORDS = {
         "to": "hingga {}",
         "month": "sebulan",
         "once": "sekali",
-        "no_sum": "jumlah tidak diterbitkan",
         "confirm": "(perlu disahkan)",
         "months": "Setiap bulan: {}",
         "out": "DITINGGALKAN",
@@ -25,6 +24,9 @@ WORDS = {
         "read": "Perlu disahkan: {}",
         "none": "Tiada program yang boleh dipohon sekarang.",
         "price": "bernilai {}",
+        "beside": "Boleh bersama, jumlah tidak diterbitkan: {}",
+        "open": "MENUNGGU JAWAPAN, tidak dijumlahkan",
+        "adds": "{}: ya akan menambah sekurang-kurangnya {}",
     },
     "en": {
         "head": "BEST LAWFUL PACKAGE: {} in {} months",
@@ -33,7 +35,6 @@ WORDS = {
         "to": "until {}",
         "month": "a month",
         "once": "once",
-        "no_sum": "sum not published",
         "confirm": "(to be confirmed)",
         "months": "Month by month: {}",
         "out": "LEFT OUT",
@@ -44,6 +45,9 @@ WORDS = {
         "read": "To be confirmed: {}",
         "none": "There is no programme to apply for now.",
         "price": "worth {}",
+        "beside": "May stand beside these, sum not published: {}",
+        "open": "WAITING FOR AN ANSWER, not added up",
+        "adds": "{}: a yes would add at least {}",
     },
 }
 
@@ -58,11 +62,17 @@ def printed(found: overlap.Package, names: tuple[str, ...], lang: str) -> list[s
         words["head"].format(money_words(found.total_sen), len(found.month_totals)),
         "  " + words["sure"].format(money_words(found.certain_sen), money_words(found.if_confirmed_sen)),
     ]
-    lines += [f"  {i}. {step_line(step, names, lang)}" for i, step in enumerate(found.steps, 1)]
+    paid = [step for step in found.steps if any(step.sen_by_month)]
+    lines += [f"  {i}. {step_line(step, names, lang)}" for i, step in enumerate(paid, 1)]
+    unpaid = dict.fromkeys(step.offer.name[lang] for step in found.steps if not any(step.sen_by_month))
+    lines += ["  " + words["beside"].format(", ".join(unpaid))] if unpaid else []
     lines.append("  " + words["months"].format(", ".join(map(money_words, found.month_totals))))
     lines += ["  " + words["read"].format(reading[lang]) for reading in found.readings]
     if found.alternatives:
         lines += ["", words["ways"], *(f"  {way.name[lang]}: {money_words(way.total_sen)}. {way.why[lang]}" for way in found.alternatives)]
+    opened = [one for one in found.unknown if one.adds_sen]
+    if opened:
+        lines += ["", words["open"], *(f"  {words['adds'].format(name_of(u.offer, names, lang), money_words(u.adds_sen or 0))}" for u in opened)]
     if found.rejected:
         lines += ["", words["out"], *(f"  {rejected_line(one, names, lang)}" for one in found.rejected)]
     if found.loans:
@@ -82,7 +92,7 @@ def step_line(step: overlap.Step, names: tuple[str, ...], lang: str) -> str:
     sums += [f"{money_words(offer.once_sen)} {words['once']}"] if offer.once_sen else []
     days = words["from"].format(date_words(step.start, lang)) + (f" {words['to'].format(date_words(step.end, lang))}" if step.end else "")
     flag = "" if offer.certain else f" {words['confirm']}"
-    return f"{name_of(offer, names, lang)}: {', '.join(sums) or words['no_sum']}, {days}{flag}"
+    return f"{name_of(offer, names, lang)}: {', '.join(sums)}, {days}{flag}"
 
 
 def rejected_line(one: overlap.Rejected, names: tuple[str, ...], lang: str) -> str:

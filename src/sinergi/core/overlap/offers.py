@@ -56,9 +56,18 @@ class Offer:
 
 
 def offers(law: Law, sheet: Sheet, needs: Iterable[str] = ()) -> tuple[Offer, ...]:
-    """Every programme of the sheet that is not refused and not held already; each for the first of its needs that is asked for."""
+    """Every programme of the sheet that is not refused and not held already; each for the first of its needs that is asked for.
+
+    Where needs are asked for, what an agency alone judges is offered for these only: a burial society is not proposed to who needs food.
+    """
     wanted = tuple(needs)
-    found = [offer_of(answer, wanted) for answer in sheet.answers if answer.group in WEIGHED and not already_held(sheet, answer)]
+    found = [
+        offer_of(answer, wanted)
+        for answer in sheet.answers
+        if answer.group in WEIGHED
+        and not already_held(sheet, answer)
+        and (answer.group != "judge" or not wanted or not set(wanted).isdisjoint(answer.of.needs))
+    ]
     return tuple(sorted(found, key=lambda o: (o.agency, o.programme, -1 if o.subject is None else o.subject)))
 
 
