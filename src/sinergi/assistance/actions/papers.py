@@ -31,8 +31,9 @@ class Opened:
 
 @action("application.attach", policy.a_party)
 def attach(application_id: UUID, *, actor: Actor, content: bytes, name: str, at: dt.datetime) -> Attachment:
-    """Attach a paper (pdf, jpg, png, webp; told by its content) to an open application. What the deciding agency attaches was brought to it,
-    so the person came: his clocks are met.
+    """Attach a paper (pdf, jpg, png, webp; told by its content) to an open application.
+
+    What the deciding agency attaches was brought to it, so the person came: his clocks are met.
 
     Raises Refused: `flow.wrong_state`, `application.too_many_files`, `file.empty`, `file.too_large`, `file.type`, `file.infected`,
     `scan.unavailable`.
