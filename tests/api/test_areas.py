@@ -59,7 +59,9 @@ def test_the_sheet_is_live_and_a_screening_is_kept(stage):
     made = stage.aim.done("POST", f"/households/{stage.household}/screenings", None, 201, purpose="screen")
     kept = stage.aim.done("GET", f"/households/{stage.household}/screenings", purpose="screen")["items"]
     assert [one["id"] for one in kept] == [made["id"]] and sum(kept[0]["counts"].values()) == len(sheet["answers"])
-    for path in ("sheet", "screenings"):
+    package = stage.aim.done("GET", f"/households/{stage.household}/package", purpose="screen")
+    assert package["total_sen"] == package["certain_sen"] + package["if_confirmed_sen"] and len(package["month_totals"]) == 12
+    for path in ("sheet", "screenings", "package"):
         assert stage.irm.refused("GET", f"/households/{stage.household}/{path}") == (404, "input.nothing_there")
 
 

@@ -1,4 +1,4 @@
-"""Sheets by machine: what a household may receive, live; screenings as stored."""
+"""Sheets by machine: what a household may receive, live, and the best package of it; screenings as stored."""
 import datetime as dt
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,24 @@ class SheetOut(Schema):
     ask: list[dict[str, Any]]
 
 
+class PackageOut(Schema):
+    """The best lawful package over twelve months: steps in order, sums in sen, what is given up and by which rule; certain apart from if confirmed."""
+
+    household_id: UUID
+    as_of: dt.date
+    law_version: str
+    steps: list[dict[str, Any]]
+    month_totals: list[int]
+    once_sen: int
+    total_sen: int
+    certain_sen: int
+    if_confirmed_sen: int
+    alternatives: list[dict[str, Any]]
+    rejected: list[dict[str, Any]]
+    loans: list[dict[str, Any]]
+    rests_on_silence: bool
+
+
 class ScreeningOut(Schema):
     """A stored screening, with how many answers there are of each outcome."""
 
@@ -79,6 +97,13 @@ def read_sheet(request: HttpRequest, household_id: UUID) -> SheetOut:
     answers = [answer for answer in told["answers"] if answer["subject"] is None or answer["subject"] < reach]
     return SheetOut(household_id=household_id, people=list(live.document.people[:reach]), as_of=live.sheet.as_of, law_version=live.law.version,
                     answers=answers, ask=[q for q in told["ask"] if q["member"] is None or q["member"] < reach])
+
+
+@router.add("GET", "/households/{household_id}/package", PackageOut, verb="household.screen")
+def read_package(request: HttpRequest, household_id: UUID) -> PackageOut:
+    """Which programmes together, in which order, are the most that is lawful. Nothing is stored."""
+    found_ = queries.plan(opened(household_id), on=today(), actor=who(request))
+    return PackageOut(household_id=household_id, as_of=found_.live.sheet.as_of, law_version=found_.live.law.version, **found_.package.as_json())
 
 
 @router.add("POST", "/households/{household_id}/screenings", MadeOut, 201, verb="household.screen")

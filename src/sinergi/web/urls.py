@@ -29,6 +29,7 @@ from sinergi.web import (
     sheet,
     take_home,
     users,
+    webhooks,
 )
 
 urlpatterns = [
@@ -61,4 +62,5 @@ urlpatterns = [
     *sheet.urlpatterns,
     *take_home.urlpatterns,
     *users.urlpatterns,
+    *webhooks.urlpatterns,
 ]
