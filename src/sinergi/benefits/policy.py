@@ -5,7 +5,7 @@ from uuid import UUID
 from sinergi.kernel.actors import Actor
 from sinergi.registry import queries as registry
 
-from .models import Entitlement, Override
+from .models import AwardList, Entitlement, Override
 
 
 def serving(actor: Actor, person_id: UUID) -> bool:
@@ -33,3 +33,8 @@ def reviewing(actor: Actor, override_id: UUID) -> bool:
 def anyone(actor: Actor, subject: Any) -> bool:
     """Whoever holds the verb."""
     return True
+
+
+def own_list(actor: Actor, found: AwardList) -> bool:
+    """Lists of one's own agency."""
+    return bool(found.agency_id == actor.agency)
