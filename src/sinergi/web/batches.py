@@ -18,8 +18,9 @@ from sinergi.registry.queries import batches as queries
 from sinergi.registry.submission import columns, spreadsheet
 
 from .admission import needs
+from .list_pages import BUSY, as_csv, chosen_columns, column_rows, counted, kinds, sent
 
-BUSY = ("checking", "running")
+GROUPS = {"good": "yes", "registered": "yes", "known": "judge", "refused": "ask", "undone": "no", "waiting": "no"}
 
 
 def language() -> str:
@@ -46,18 +47,15 @@ def batches(request: HttpRequest) -> HttpResponse:
         except Refused as why:
             refused = why.sentence(language())
     found = [(batch, state_words(batch.state)) for batch in queries.batches()]
-    return render(request, "batches/all.html", {"batches": found, "refused": refused, "most": spreadsheet.MOST_ROWS}, status=422 if refused else 200)
+    context = {"batches": found, "refused": refused, "most": spreadsheet.MOST_ROWS, "tabs": kinds(request, "batches")}
+    return render(request, "batches/all.html", context, status=422 if refused else 200)
 
 
 def receive(request: HttpRequest) -> Any:
     """Read and keep an uploaded list. Raises Refused."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise Refused("list.no_file", field="file")
-    content = upload.read(spreadsheet.files.KINDS["list"].most + 1)
-    now = timezone.now()
+    (content, title), now = sent(request), timezone.now()
     return actions.receive_batch(content, actor=request.actor, table=spreadsheet.table_of(content),  # type: ignore[attr-defined]
-                                 title=request.POST.get("title") or upload.name or "", on=timezone.localdate(now), at=now)
+                                 title=title, on=timezone.localdate(now), at=now)
 
 
 def state_words(state: str) -> str:
@@ -76,13 +74,12 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def show(request: HttpRequest, found: Any, refused: str = "") -> HttpResponse:
     """The page of a list in its state; with htmx only the part that moves."""
     view = queries.batch_view(found)
-    context: dict[str, Any] = {"batch": view, "state_words": state_words(view.state), "busy": view.state in BUSY, "refused": refused,
-                               "header": found.header, "counts": count_rows(view.counts), "percent": 100 * view.done // max(1, view.rows)}
+    context: dict[str, Any] = {
+        "batch": view, "state_words": state_words(view.state), "busy": view.state in BUSY, "refused": refused, "header": found.header,
+        "counts": counted(view.counts, GROUPS, queries.OUTCOME_WORDS, language()), "percent": 100 * view.done // max(1, view.rows)}
     begun = bool(view.counts.get("registered") or view.counts.get("known"))
     if view.state in ("received", "checked") or (view.state == "stopped" and not begun):
-        mapped, samples = queries.mapping_of(found), queries.samples(found)
-        context["columns"] = [{"number": i, "name": name, "field": mapped.get(str(i), ""), "sample": [line[i] for line in samples if line[i]]}
-                              for i, name in enumerate(found.header)]
+        context["columns"] = column_rows(found.header, queries.mapping_of(found), queries.samples(found))
         context["fields"] = [(field, words[language()]) for field, words in columns.fields(law.current()).items()]
     context["ready"] = view.state in ("checked", "stopped") and view.counts.get("good") and not view.counts.get("waiting")
     if view.state not in ("received", "checking"):
@@ -90,13 +87,6 @@ def show(request: HttpRequest, found: Any, refused: str = "") -> HttpResponse:
         context["odd"] = [(odd, odd.words[language()]) for odd in queries.odd_fields(found, language())]
     part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "progress"
     return render(request, "batches/progress.html" if part else "batches/one.html", context, status=422 if refused else 200)
-
-
-def count_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Rows by outcome, in the order a person asks for them."""
-    groups = {"good": "yes", "registered": "yes", "known": "judge", "refused": "ask", "undone": "no", "waiting": "no"}
-    return [{"group": group, "n": counts[name], "words": queries.OUTCOME_WORDS[name][language()], "target": "rows"}
-            for name, group in groups.items() if counts.get(name)]
 
 
 def step(request: HttpRequest, batch_id: UUID, work: Any) -> HttpResponse:
@@ -113,7 +103,7 @@ def step(request: HttpRequest, batch_id: UUID, work: Any) -> HttpResponse:
 @require_POST
 def map_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Say what the columns mean and begin the check."""
-    chosen = {key.removeprefix("column-"): str(value) for key, value in request.POST.items() if key.startswith("column-")}
+    chosen = chosen_columns(request)
     actor = request.actor  # type: ignore[attr-defined]
     return step(request, batch_id, lambda found: tasks.map_and_check(found, actor=actor, columns=chosen, at=timezone.now()))
 
@@ -148,9 +138,7 @@ def result(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Every row with what became of it, or only those to mend, as a file to correct and send again."""
     found = own(batch_id)
     only = "refused" if request.GET.get("only") == "refused" else ""
-    response = HttpResponse(queries.result_file(found, language(), only), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="senarai-{str(batch_id)[:8]}{"-betulkan" if only else ""}.csv"'
-    return response
+    return as_csv(queries.result_file(found, language(), only), f"senarai-{str(batch_id)[:8]}", only)
 
 
 urlpatterns = [
