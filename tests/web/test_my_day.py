@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sinergi.kernel.roles import ROLES
+from tests.web.case_stage import opened, served, typed
 from tests.web.conftest import check
 from tests.web.counter_stage import alone, begun, client_of, text_of
 
@@ -67,3 +68,66 @@ def test_the_first_page_of_who_sees_no_person_fits(page: Page, published_law, ma
     sign_in(page, make_user("administrator", area=""))
     page.goto("/")
     check(page)
+
+
+@pytest.fixture
+def three(irm):
+    """Cases of one person: due today, waiting for the person's answer, coming."""
+    person = alone(irm, "Ravi a/l Muthu", "700101-17-5101")
+    asked = opened(irm, person, "rent")
+    served(irm, asked)
+    return opened(irm, person, "food", days=0), asked, opened(irm, person, "work", days=9)
+
+
+def test_cases_stand_by_what_they_need_and_the_counts_lead_to_them(irm, three):
+    page = client_of(irm).get("/").content.decode()
+    for box in ("due", "others", "ahead"):
+        assert f'href="#{box}"' in page and f'id="{box}"' in page
+    text = text_of(client_of(irm).get("/"))
+    assert "0 kes terbuka tanpa tarikh seterusnya" in text and "sudah ditanya, belum menjawab 1" in text
+
+
+def test_names_are_hidden_before_the_screen_is_turned(irm, three):
+    begun(client_of(irm), "Chik Som binti Deris", "1990")
+    page = text_of(client_of(irm).get("/?nama=0"))
+    assert "Ravi" not in page and "Chik Som" not in page and "R. a. M." in page and "Tunjukkan nama semula" in page
+
+
+def test_a_new_answer_stands_there_a_no_first(irm, three, client):
+    token = served(irm, three[0]).token
+    client.post(f"/j/{token}/", {"received": "no", "solved": "no", "words": "Belum sampai"})
+    page = text_of(client_of(irm).get("/"))
+    assert "Jawapan baharu" in page and "Belum sampai" in page and "menjawab “belum”, dibuka semula 1" in page
+
+
+def test_several_take_one_step_and_who_cannot_is_named(irm, three, owner):
+    client, chosen = client_of(irm), [str(case) for case in three]
+    assert client.post("/hari/beberapa/", {"do": "plan"})["Location"] == "/"
+    first = client.post("/hari/beberapa/", {"do": "plan", "case": chosen})
+    assert first.status_code == 200 and text_of(first).count("Ravi a/l Muthu") == 3
+    wrong = client.post("/hari/beberapa/", {"do": "plan", "case": chosen, "sure": "1", "next_step": "serve", "next_on": "31/2/2027"})
+    assert wrong.status_code == 422 and "bukan tarikh" in text_of(wrong)
+    assert client.post("/hari/beberapa/", {"do": "plan", "case": chosen, "sure": "1", "next_step": "serve", "next_on": typed(4)})["Location"] == "/"
+    assert owner.execute("SELECT count(DISTINCT next_on), min(next_step) FROM cases_case").fetchone() == (1, "serve")
+    assert client.post("/hari/beberapa/", {"do": "contact", "case": chosen[:1], "sure": "1", "channel": "visit", "inward": "no", "reached": "yes",
+                                           "note": "", "next_on": ""})["Location"] == "/"
+    assert client.post("/hari/beberapa/", {"do": "refer", "case": chosen[:2]})["Location"].startswith("/rujukan/kumpulan/?case=")
+    assert client.post("/hari/beberapa/", {"do": "erase", "case": chosen}).status_code == 404
+
+
+@pytest.mark.without_javascript
+def test_ticked_cases_are_planned_without_javascript(page: Page, irm, three, sign_in):
+    sign_in(page, irm)
+    page.goto("/")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Tetapkan langkah seterusnya").click()
+    page.get_by_label("Langkah seterusnya").select_option("call_person")
+    page.get_by_role("button", name="Tetapkan untuk semua").click()
+    expect(page.get_by_text("Selesai untuk 1 kes.")).to_be_visible()
+
+
+def test_the_day_with_cases_fits(page: Page, irm, three, sign_in):
+    sign_in(page, irm)
+    for address in ("/", "/?nama=0"):
+        page.goto(address)
+        check(page)

@@ -32,8 +32,8 @@ class ConsentPart(TypedForm):
     witness = text(gettext_lazy("Witness"), hint=gettext_lazy("Name of who heard it; needed for spoken consent"), most=160)
     language = forms.ChoiceField(label=gettext_lazy("Language of the receipt"), required=True, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, person: queries.PersonView, agency: str, purposes: tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(*args, prefix="consent", initial={"language": person.language}, **kwargs)
+    def __init__(self, data: dict[str, Any] | None, *, person: queries.PersonView, agency: str, purposes: tuple[str, ...]) -> None:
+        super().__init__(data, prefix="consent", initial={"language": person.language})
         self.person, self.agency, self.purposes = person, agency, purposes
         self.standing = standing_of(person.id, agency)
         self.held = [c for c in self.standing if c.purpose == purposes[0]]

@@ -28,7 +28,7 @@ from .refer import facts_for
 from .typed import agency_names, language, partners, today
 
 MOST, LOOKED_AT = 100, 20  # cases offered on the page; cases looked at for the kinds of facts
-REASONS = defaultdict(lambda: "—")
+REASONS: defaultdict[str, str] = defaultdict(lambda: "—")  # a reason kept as a code has lost its facts
 
 
 def candidates(actor: Actor, wanted: list[str]) -> list[queries.CaseView]:

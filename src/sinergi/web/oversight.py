@@ -1,5 +1,5 @@
 """The supervisor's view: cases by agency and by state of the country, each number a link to its rows; those rows as a file."""
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -116,7 +116,7 @@ def tables(seen: queries.Oversight, names: Mapping[str, str]) -> list[dict[str, 
     return found
 
 
-def bars(lines: list[tuple[str, dict[str, str], Mapping[str, int]]]) -> list[dict[str, Any]]:
+def bars(lines: Sequence[tuple[str, dict[str, str], Mapping[str, int]]]) -> list[dict[str, Any]]:
     """Stacked bars, the longest as wide as there is room."""
     most = max(sum(counts[what] for what in DRAWN) for _name, _query, counts in lines) or 1
     found = []
