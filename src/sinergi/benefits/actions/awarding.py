@@ -83,23 +83,20 @@ def award(
     found = standing_in_the_way(law, new, people, on, figures)
     if found and exception is None:
         raise refusal(found[0], need, actor)
-    made = born(
-        given,
-        of,
-        actor,
-        law=law,
-        people=sorted(new.persons),
-        household_id=household if of.for_household else None,
-        at=at,
-        application_id=application_id,
-        force=exception is not None,
-    )
+    made = entitlement_of(given, of, actor, law, at)
+    made.household_id, made.application_id, made.clashes = household if of.for_household else None, application_id, exception is not None
+    born(made, given, law, sorted(new.persons))
     if exception is not None:
-        changes().watch(exception)
-        move(exception, OVERRIDE, "entitlement.award")
-        exception.entitlement = made
-        exception.save(update_fields=["state", "entitlement"])
+        use(exception, made)
     return made
+
+
+def use(exception: Override, made: Entitlement) -> None:
+    """An exception serves one benefit."""
+    changes().watch(exception)
+    move(exception, OVERRIDE, "entitlement.award")
+    exception.entitlement = made
+    exception.save(update_fields=["state", "entitlement"])
 
 
 def check(given: Given, actor: Actor, law: rules.Law) -> rules.Programme:
@@ -187,64 +184,27 @@ def usable(override_id: UUID, given: Given, actor: Actor, on: date) -> Override:
     return row
 
 
-def born(
-    given: Given,
-    of: rules.Programme,
-    actor: Actor,
-    *,
-    law: rules.Law,
-    people: Sequence[UUID],
-    household_id: UUID | None,
-    at: datetime,
-    application_id: UUID | None = None,
-    force: bool = False,
-) -> Entitlement:
-    """Write the entitlement, whom it reaches and its locks. Refused("overlap.held") when a lock is taken, unless `force`."""
-    made = Entitlement(
-        id=uuid4(),
-        programme=given.programme,
-        need=given.need,
-        agency_id=actor.agency,
-        person_id=given.person_id,
-        household_id=household_id,
-        from_on=given.from_on,
-        to_on=given.to_on,
-        amount=given.amount,
-        pay=given.pay,
-        discreet=of.discreet,
-        application_id=application_id,
-        law_version=law.version,
-        made_at=at,
-        made_by=actor.id,
-        clashes=force,
-    )
+def entitlement_of(given: Given, of: rules.Programme, actor: Actor, law: rules.Law, at: datetime) -> Entitlement:
+    """The row, not written yet."""
+    return Entitlement(
+        id=uuid4(), programme=given.programme, need=given.need, agency_id=actor.agency, person_id=given.person_id, from_on=given.from_on,
+        to_on=given.to_on, amount=given.amount, pay=given.pay, discreet=of.discreet, law_version=law.version, made_at=at, made_by=actor.id)
+
+
+def born(made: Entitlement, given: Given, law: rules.Law, people: Sequence[UUID]) -> None:
+    """Write the entitlement, whom it reaches and its locks. Refused("overlap.held") when a lock is taken, unless it is an exception."""
     made.save(force_insert=True)
     locks = overlap.keys(law, given.programme, given.need, given.from_on)
-    values = {
-        "id": made.pk,
-        "people": list(people),
-        "keys": [k.key for k in locks],
-        "shares": [k.share or str(made.pk) for k in locks],
-        "start": given.from_on,
-        "end": lock_until(law, given),
-    }
+    values = {"id": made.pk, "people": list(people), "keys": [k.key for k in locks], "shares": [k.share or str(made.pk) for k in locks],
+              "start": given.from_on, "end": lock_until(law, given)}
     with connection.cursor() as cursor:
         cursor.execute(REACH, [made.pk, list(people)])
         cursor.execute(TAKE, values)
-        if cursor.rowcount < len(people) * len(locks) and not force:
-            words = codes.NEEDS[given.need]
-            until = day_words(queries.helped_until(given.person_id, given.need))
-            raise Refused(
-                "overlap.held",
-                need_ms=words["ms"].lower(),
-                need_en=words["en"].lower(),
-                until_ms=until["ms"],
-                until_en=until["en"],
-                law_ms="",
-                law_en="",
-            )
+        if cursor.rowcount < len(people) * len(locks) and not made.clashes:
+            words, until = codes.NEEDS[given.need], day_words(queries.helped_until(given.person_id, given.need))
+            raise Refused("overlap.held", need_ms=words["ms"].lower(), need_en=words["en"].lower(), until_ms=until["ms"], until_en=until["en"],
+                          law_ms="", law_en="")
     changes().concern(*people)
-    return made
 
 
 def lock_until(law: rules.Law, given: Given) -> date | None:

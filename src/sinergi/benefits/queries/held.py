@@ -91,43 +91,8 @@ def day(text: str | None) -> date | None:
 def timeline(person_id: UUID, *, actor: Actor) -> tuple[HeldView, ...]:
     """Everything a person holds or held, from any source, the newest first. What may not be told stands with its need and last day alone."""
     rows = Entitlement.objects.filter(beneficiaries__person_id=person_id).exclude(state="undone")
-    told = [
-        HeldView(
-            r.source,
-            r.need,
-            r.programme,
-            r.agency_id,
-            r.from_on,
-            r.ended_on or r.to_on,
-            r.amount,
-            r.pay,
-            r.state,
-            r.pk,
-            r.agency_id == actor.agency,
-            r.discreet,
-            r.clashes,
-            r.end_reason,
-        )
-        for r in rows
-    ]
-    said = [
-        HeldView(
-            "declared",
-            "",
-            h.programme,
-            "",
-            h.start,
-            h.end,
-            None if h.sen is None else Decimal(h.sen) / 100,
-            "monthly",
-            "active",
-            None,
-            False,
-            False,
-            False,
-        )
-        for h in declared([person_id])
-    ]
+    told = [awarded_view(r, actor) for r in rows]
+    said = [declared_view(h) for h in declared([person_id])]
     hidden = [
         HeldView("award", need, "", "", None, until, None, "", "active", None, False, True, False)
         for need, until in helped(person_id)
@@ -135,6 +100,18 @@ def timeline(person_id: UUID, *, actor: Actor) -> tuple[HeldView, ...]:
     ]
     shown([person_id])
     return tuple(sorted((*told, *said, *hidden), key=lambda v: v.from_on or date.min, reverse=True))
+
+
+def awarded_view(r: Entitlement, actor: Actor) -> HeldView:
+    """An entitlement the actor may see."""
+    return HeldView(r.source, r.need, r.programme, r.agency_id, r.from_on, r.ended_on or r.to_on, r.amount, r.pay, r.state, r.pk,
+                    r.agency_id == actor.agency, r.discreet, r.clashes, r.end_reason)
+
+
+def declared_view(h: Holding) -> HeldView:
+    """What the person said."""
+    amount = None if h.sen is None else Decimal(h.sen) / 100
+    return HeldView("declared", "", h.programme, "", h.start, h.end, amount, "monthly", "active", None, False, False, False)
 
 
 def helped(person_id: UUID) -> list[tuple[str, date | None]]:
