@@ -14,6 +14,7 @@ from django.utils import timezone
 from kernel_stage import an_actor, entries, tamper, value
 from registry_stage import family, officer, spoken
 
+from sinergi.cases import actions as cases
 from sinergi.kernel import events, news, news_address, webhooks
 from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
@@ -106,6 +107,18 @@ def test_news_is_of_those_the_agency_may_open(aim, ear):
     registry.give_consent(registered.person_id, actor=aim, purpose="refer", agencies=["tekun"], consent=spoken(), at=timezone.now())
     assert carried() == 1 and json.loads(ear.heard[0][1])["data"]["persons"] == [str(registered.person_id)]
     assert of(made.webhook) == [] and of(made.webhook, an_actor("administrator", "tekun")) != [] and tekun
+
+
+def test_news_of_a_case_is_of_its_two_agencies(aim, ear):
+    officer("tekun")
+    opened(ear, "case.open", "contact.record")
+    opened(ear, "case.open", "contact.record", agency="tekun", actor=an_actor("administrator", "tekun"))
+    who, day, at = family(aim).person_id, timezone.localdate(), timezone.now()
+    case = cases.open_case(who, actor=aim, purpose="follow", need="funeral", next_on=day, on=day, at=at)
+    cases.record_contact(case.pk, actor=aim, purpose="follow", channel="phone", inward=False, reached=True, note="", on=day, at=at)
+    assert carried() == 2
+    told = sorted((json.loads(body)["data"] for _, body, _ in ear.heard), key=lambda one: one["kind"])
+    assert [(one["kind"], one["of"]) for one in told] == [("cases.Case", {}), ("cases.Contact", {"case": str(case.pk)})]
 
 
 def test_what_does_not_arrive_is_tried_again_under_its_id_and_given_up_at_last(aim, ear):

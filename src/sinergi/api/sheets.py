@@ -43,7 +43,7 @@ class SheetOut(Schema):
 
 
 class PackageOut(Schema):
-    """The best lawful package over twelve months: steps in order, sums in sen, what is given up and by which rule; certain apart from if confirmed."""
+    """The best lawful package over twelve months: steps in order, sums in sen, what is given up and why; certain apart from if confirmed."""
 
     household_id: UUID
     as_of: dt.date

@@ -284,7 +284,10 @@ class Webhook(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One event on its way to one address. Its id is the `webhook-id` that every try carries. `status`: of the last try; 0: no answer."""
+    """One event on its way to one address. Its id is the `webhook-id` that every try carries. `status`: of the last try; 0: no answer.
+
+    `persons`: those the agency may open. `of`: the records that the event's subject belongs to (application, case, outcome), by id.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
@@ -292,6 +295,7 @@ class WebhookDelivery(models.Model):
     state = models.CharField(max_length=8, default="waiting")
     attempts = models.PositiveSmallIntegerField(default=0)
     persons = ArrayField(models.UUIDField(), default=list)
+    of = models.JSONField(default=dict)
     made_at = models.DateTimeField(default=timezone.now)
     tried_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)

@@ -35,6 +35,7 @@ log = logging.getLogger("sinergi.news")
 SENDER = command("news", "webhook.read", "webhook.send")
 STEPS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 DAYS, BATCH, AT_ONCE = timedelta(days=3), 20, 8
+PARENTS = ("application", "case", "outcome", "referral")
 Sending = tuple[UUID, str, bytes, dict[str, str]]
 
 
@@ -52,23 +53,27 @@ def seen_by(agency: str) -> Iterator[None]:
             cursor.execute(*told(around.actor, around.purpose))
 
 
-def concerned(event: Event, agency: str) -> tuple[bool, list[UUID]]:
-    """(Does the event concern the agency, which of its persons may the agency open?). Its subject, where it has one, must be theirs to see."""
+def concerned(event: Event, agency: str) -> tuple[list[UUID], dict[str, str]] | None:
+    """Which of an event's persons an agency may open, and which records its subject belongs to; None where the event is not the agency's to know."""
     kind, _, number = event.subject.partition(":")
     model: Any = apps.get_model(kind) if "." in kind else None
     with seen_by(agency):
         known = apps.get_model("registry", "Person").objects.filter(pk__in=event.persons)
         persons = list(known.values_list("pk", flat=True))
-        return (bool(persons) if model is None else model.objects.filter(pk=number).exists()), persons
+        row = model.objects.filter(pk=number).first() if model is not None else None
+    if row is None and (model is not None or not persons):
+        return None
+    fields = [] if row is None else [f for f in row._meta.concrete_fields if f.name in PARENTS and getattr(row, f.attname)]
+    return persons, {f.name: str(getattr(row, f.attname)) for f in fields}
 
 
 def note(event: Event, *, actor: Actor) -> None:
     """Note an event for each open address that asked for its verb and that it concerns."""
     made = []
     for hook in Webhook.objects.filter(state="open", verbs__contains=[event.verb]):
-        concerns, persons = concerned(event, hook.agency_id)
-        if concerns:
-            made.append(WebhookDelivery(webhook=hook, event=event, persons=persons, due_at=timezone.now()))
+        found = concerned(event, hook.agency_id)
+        if found is not None:
+            made.append(WebhookDelivery(webhook=hook, event=event, persons=found[0], of=found[1], due_at=timezone.now()))
     if made:
         with writing("webhook.send"):
             WebhookDelivery.objects.bulk_create(made, ignore_conflicts=True)
@@ -88,8 +93,8 @@ for verb in NEWS:
 def message(row: WebhookDelivery) -> bytes:
     """What is sent: the verb, when, and ids."""
     kind, _, number = row.event.subject.partition(":")
-    told_ = {"kind": kind, "id": number, "agency": row.event.agency, "persons": [str(person) for person in row.persons]}
-    return json.dumps({"type": row.event.verb, "timestamp": row.event.at.isoformat(), "data": told_}).encode()
+    ids = {"kind": kind, "id": number, "of": row.of, "agency": row.event.agency, "persons": [str(person) for person in row.persons]}
+    return json.dumps({"type": row.event.verb, "timestamp": row.event.at.isoformat(), "data": ids}).encode()
 
 
 def signature(secret: str, number: str, stamp: str, body: bytes) -> str:

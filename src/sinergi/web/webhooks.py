@@ -65,7 +65,8 @@ def page(request: HttpRequest, form: forms.Form, hook: Webhook, **more: Any) -> 
     pieces = [{"of": row, "state": PIECES[row.state], "what": role_words.VERBS.get(row.event.verb, row.event.verb)} for row in rows[:MOST]]
     older = f"?before={rows[MOST - 1].made_at.timestamp()}" if len(rows) > MOST else ""
     may_change = hook.state != "closed" and request.actor.reaches("webhook.change", hook.agency_id)  # type: ignore[attr-defined]
-    shown = {"hook": told(hook), "name": role_words.agency_name(hook.agency), "pieces": pieces, "older": older, "form": form, "may_change": may_change}
+    shown = {"hook": told(hook), "name": role_words.agency_name(hook.agency), "pieces": pieces, "older": older, "form": form,
+             "may_change": may_change}
     return render(request, "webhooks/one.html", {**shown, **more}, status=422 if form.errors or more.get("refused") else 200)
 
 
