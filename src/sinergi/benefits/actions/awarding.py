@@ -195,8 +195,9 @@ def born(made: Entitlement, given: Given, law: rules.Law, people: Sequence[UUID]
     """Write the entitlement, whom it reaches and its locks. Refused("overlap.held") when a lock is taken, unless it is an exception."""
     made.save(force_insert=True)
     locks = overlap.keys(law, given.programme, given.need, given.from_on)
-    values = {"id": made.pk, "people": list(people), "keys": [k.key for k in locks], "shares": [k.share or str(made.pk) for k in locks],
-              "start": given.from_on, "end": lock_until(law, given)}
+    values: dict[str, Any] = {
+        "id": made.pk, "people": list(people), "keys": [k.key for k in locks], "shares": [k.share or str(made.pk) for k in locks],
+        "start": given.from_on, "end": lock_until(law, given)}
     with connection.cursor() as cursor:
         cursor.execute(REACH, [made.pk, list(people)])
         cursor.execute(TAKE, values)

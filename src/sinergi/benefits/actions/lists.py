@@ -231,6 +231,7 @@ def born(found: AwardList, lines: Sequence[AwardRow], law: rules.Law, actor: Act
     made = []
     locks: list[tuple[Any, ...]] = []
     for line in lines:
+        assert line.person_id is not None
         read, of = line.read, law.programmes[line.read["programme"]]
         one = Entitlement(
             id=uuid4(),

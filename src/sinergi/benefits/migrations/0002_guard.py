@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("benefits", "0001_initial"), ("registry", "0010_opened")]
     operations = [
-        protected("benefits_beneficiary", f"{OF_PERSON} OR sinergi_national('overlap.read') OR ({PLATFORM})", writable=BIRTH, grant="SELECT, INSERT"),
+        protected("benefits_beneficiary", f"{OF_PERSON} OR sinergi_national('overlap.read') OR ({PLATFORM})", writable=BIRTH, grant="SELECT, INSERT, DELETE"),
         protected("benefits_entitlement", SEEN, writable=f"{OWN} OR ({PLATFORM}) OR (sinergi_national('request.read') AND {OF_PERSON})"),
         sql(f"CREATE POLICY born_by_award ON benefits_entitlement AS RESTRICTIVE FOR INSERT WITH CHECK ({BIRTH});"),
         protected("benefits_lock", "EXISTS (SELECT 1 FROM benefits_entitlement e WHERE e.id = entitlement_id)", grant="SELECT, INSERT, UPDATE, DELETE"),

@@ -6,6 +6,7 @@ A merged person answers for his survivor: every id that was ever given out keeps
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -151,7 +152,8 @@ def persons(person_ids: list[UUID]) -> list[tuple[PersonView, UUID, UUID | None]
     """(the person, his id, whom he became in a merge). Written in SQL: every page and every reading by machine passes here."""
     with connection.cursor() as cursor:
         cursor.execute(STRIP, [person_ids])
-        return [(PersonView(*row[:-2], masked(row[-2]) if row[-2] else ""), row[0], row[-1]) for row in cursor.fetchall()]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [(PersonView(*row[:12], masked=masked(row[12]) if row[12] else ""), row[0], row[13]) for row in rows]
 
 
 def person(person_id: UUID) -> PersonView | None:
