@@ -4,12 +4,15 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from sinergi.kernel.actors import actor_of
+from sinergi.registry import actions
 from tests.web.conftest import check
 from tests.web.counter_stage import client_of, entries, text_of
-from tests.web.deciding_stage import APPROVE, REFUSE, Desk, paper
+from tests.web.deciding_stage import APPROVE, CONSENT, KNOWN, REFUSE, Desk, paper
 
 
 @pytest.fixture
@@ -81,6 +84,16 @@ def test_the_letter_in_both_languages_gives_reasons_law_and_appeal(desk):
         said = " ".join("".join(page.extract_text() for page in reader.pages).split())
         assert reader.trailer["/Root"]["/Lang"] == language and all(word in said for word in words) and "Norazlina" in said
     assert "Cara merayu" in text_of(client_of(desk.aim).get(address))
+
+
+def test_the_sum_of_the_law_stands_in_the_form(published_law, make_user):
+    aim, maim = make_user("coordinator", "aim"), make_user("officer", "maim")
+    person = {"name": "Rohani binti Salleh", "mykad": "800705-17-5034", "facts": {**KNOWN, "income": "RM400", "religion": "islam"}}
+    body = {"person": person, "address": {"state": "melaka"}, "household": {"asnaf": "fakir", "family_death": "no"}}
+    registered = actions.take_in(body, actor=actor_of(aim), purpose="register", on=timezone.localdate())
+    sent = client_of(aim).post(f"/isi-rumah/{registered.household_id}/mohon/maim.zakat/", {"member": "", "need": "cash", **CONSENT})
+    page = client_of(maim).get(sent["Location"]).content.decode()
+    assert 'name="amount" value="400"' in page and '<option value="monthly" selected>' in page
 
 
 @pytest.fixture

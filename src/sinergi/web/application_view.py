@@ -163,16 +163,22 @@ def decision_rows(view: queries.ApplicationView, names: dict[str, str], mine: bo
 
 
 def given_by_law(view: queries.ApplicationView) -> dict[str, Any]:
-    """The sum and how often, as the screening it rests on found them; empty where it is not the visitor's to see, or gives no sum."""
+    """The sum and how often, as the screening it rests on found them: the one sure sum, of several the monthly one.
+
+    Empty where the screening is not the visitor's to see, or gives no such sum.
+    """
     kept = queries.stored(view.screening_id) if view.screening_id else None
     if kept is None:
         return {}
     for (programme, _subject), answer in kept[1].items():
         if programme == view.row.programme:
-            lines = [line for line in json.loads(answer)["benefits"] if line["sen"]]
-            if lines:
-                sen = Decimal(lines[0]["sen"]) / 100
-                return {"amount": f"{sen:.2f}" if sen % 1 else f"{sen:.0f}", "pay": lines[0]["pay"], "months": lines[0]["months"]}
+            every = json.loads(answer)["benefits"]
+            sums = [line for line in every if line["sen"]]
+            sure = [line for line in sums if line["certain"]] or (sums if len(every) == 1 else [])
+            monthly = [line for line in sure if line["pay"] == "monthly"] or sure
+            if len(monthly) == 1:
+                sen = Decimal(monthly[0]["sen"]) / 100
+                return {"amount": f"{sen:.2f}" if sen % 1 else f"{sen:.0f}", "pay": monthly[0]["pay"]}
     return {}
 
 
