@@ -14,12 +14,15 @@ from django.db import connection
 from kernel_stage import an_actor
 from psycopg import errors
 
+from sinergi.cases import actions
 from sinergi.kernel import keys
 from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
 from sinergi.kernel.guard import UNPROTECTED
 from sinergi.kernel.models import Delivery, Event, Message, Progress
 from sinergi.kernel.roles import ROLES
+from tests.benefits.benefit_stage import award
+from tests.cases.case_stage import AT, ON, opened
 from tests.registry.registry_stage import family, officer, somebody
 
 FILE = Path(__file__).parent / "role_matrix.md"
@@ -32,7 +35,10 @@ def furnish() -> None:
     """Rows of one partner (aim) in the kernel's tables and, by real actions, in the registry's."""
     registrar = officer("aim")
     home = family(registrar)
-    somebody(registrar)
+    who = somebody(registrar)
+    award(who, officer("aim", "officer"), "aim.ikhtiar", need="business", pay="in_kind")
+    actions.record_contact(opened(registrar, who=who).pk, actor=registrar, purpose="follow", channel="phone", inward=False, reached=True, note="x",
+                           on=ON, at=AT)
     with acting(registrar, purpose="register") as context, writing("try.furnish"):
         context.shown[home.person_id] = None
         keys.lock(home.person_id, "x")

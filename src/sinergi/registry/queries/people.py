@@ -152,8 +152,14 @@ def persons(person_ids: list[UUID]) -> list[tuple[PersonView, UUID, UUID | None]
     """(the person, his id, whom he became in a merge). Written in SQL: every page and every reading by machine passes here."""
     with connection.cursor() as cursor:
         cursor.execute(STRIP, [person_ids])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [(PersonView(*row[:12], masked=masked(row[12]) if row[12] else ""), row[0], row[13]) for row in rows]
+        rows = cursor.fetchall()
+    return [(seen(*row[:13]), row[0], row[13]) for row in rows]
+
+
+def seen(*values: Any) -> PersonView:
+    """A row of STRIP as a view."""
+    *own, number = values
+    return PersonView(*own, masked(number) if number else "")  # type: ignore[call-arg]
 
 
 def person(person_id: UUID) -> PersonView | None:
