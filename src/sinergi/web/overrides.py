@@ -81,9 +81,11 @@ def overrides(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("keadaan", "asked")
     state = state if state in BOXES else "asked"
     address = reverse("overrides")
+    twice = [{"address": reverse("received_twice"), "label": _("Received twice"), "here": False}] if actor.holds("overlap.read") else []
     return render(request, "benefits/overrides.html", {
         "rows": rows(queries.overrides(actor, state=state), published.current()), "box_words": str(BOXES[state]),
-        "tabs": [{"address": f"{address}?keadaan={code}", "label": str(words), "here": code == state} for code, words in BOXES.items()]})
+        "tabs": [{"address": f"{address}?keadaan={code}", "label": str(words), "here": code == state} for code, words in BOXES.items()]
+        + twice})
 
 
 @login_required
