@@ -28,23 +28,28 @@ from sinergi.core.rules.law import Law, Programme, Stack  # noqa: E402
 DAY, MANY, FEW, JUDGED = dt.date(2026, 11, 23), 110, 11, 60
 NEEDS = ("food", "rent", "medical", "funeral", "schooling", "debt", "work", "disaster", "cash", "care", "business", "rights", "cover")
 WORDS = {"ms": "teks", "en": "text"}
+LAW_PROGRAMMES = 43
+KINDS = (
+    ("cumulative", True, 10), ("cumulative", False, 6), ("exclusive", False, 4),
+    ("while_waiting", True, 1), ("in_sequence", False, 1), ("top_up", True, 1),
+)
+"""(relation, against any?, how many) of the rules in law/stacking.yaml, on its 43 programmes. Councils that look at all other aid are not
+multiplied: a household lives in one state."""
 
 
-def invented(count: int, seed: str) -> tuple[Law, tuple[overlap.Offer, ...]]:
+def invented(count: int, seed: str, density: int = 1) -> tuple[Law, tuple[overlap.Offer, ...]]:
     """So many programmes with their rules, and an offer of each to a household of three."""
     chance = random.Random(seed)
     names = [f"agency{i % 20}.p{i}" for i in range(count)]
     made = {n: Programme(n, n.partition(".")[0], WORDS, WORDS, (chance.choice(NEEDS),), {}, dt.date(2020, 1, 1), None, chance.random() < 0.5, "as_of",
                          (), (), WORDS, WORDS, None, None, (), (), (), (), "x") for n in names}
     rules = []
-    for i in range(max(2, count * 2 // 5)):
-        first, second = chance.sample(names, 2)
-        relation = chance.choices(("cumulative", "exclusive", "while_waiting", "in_sequence", "top_up"), (24, 5, 1, 1, 1))[0]
-        over = "ever" if relation == "exclusive" and chance.random() < 0.3 else "held_now"
-        wide = chance.random() < {"cumulative": 0.5, "while_waiting": 1, "top_up": 1}.get(relation, 0)
-        scope = chance.choice(("person", "household"))
-        rules.append(Stack(f"r{i}", first, "any" if wide else second, relation, over, scope, "line", 0,
-                           dt.date(2020, 1, 1), None, "c", "official", "s", WORDS, WORDS if relation == "while_waiting" else None))
+    for relation, wide, share in KINDS:
+        for _ in range(max(1, share if wide and relation != "cumulative" else round(share * count / LAW_PROGRAMMES * density))):
+            first, second = chance.sample(names, 2)
+            over = "ever" if relation == "exclusive" and chance.random() < 0.3 else "held_now"
+            rules.append(Stack(f"r{len(rules)}", first, "any" if wide else second, relation, over, chance.choice(("person", "household")), "line", 0,
+                               dt.date(2020, 1, 1), None, "c", "official", "s", WORDS, WORDS if relation == "while_waiting" else None))
     offers = []
     for n in names:
         month = chance.choice((None, *[chance.randrange(50, 1200) * 100] * 4))

@@ -117,6 +117,60 @@ def test_no_offer_is_an_empty_package_and_its_json_is_plain():
                                 "once_sen": None, "from": "2026-11-23", "to": "2027-01-22", "sen_by_month": [70_000, 70_000, *[0] * 10]}
 
 
+def test_what_waits_for_an_answer_stands_in_no_sum_and_says_what_it_would_add():
+    asked = offer("bwe", 600, certain=False, open=True)
+    found = overlap.package(law(BAR, *TOGETHER), (offer("sara", 150), asked, offer("maipk", 700, 90, certain=False, open=True)), on=DAY)
+    assert (found.total_sen, [s.offer.programme for s in found.steps]) == (180_000, ["sara"])
+    assert [(u.offer.programme, u.adds_sen) for u in found.unknown] == [("bwe", 720_000), ("maipk", 450_000)]
+    (shut,) = found.rejected
+    assert (shut.offer.programme, shut.rule.rule.id, shut.price_sen, [o.programme for o in shut.better]) == ("maipk", "maipk", 630_000, ["sara"])
+    assert [u["adds_sen"] for u in found.as_json()["unknown"]] == [720_000, 450_000]
+
+
+def test_an_open_offer_that_what_is_held_bars_for_the_whole_span_is_not_asked_about():
+    asked = offer("bwe", 600, certain=False, open=True)
+    for end, count in ((None, 0), (dt.date(2028, 1, 1), 0), (dt.date(2027, 1, 1), 1)):
+        held = (overlap.Holding("sara", "cash", dt.date(2026, 1, 1), end, 1),)
+        assert len(overlap.package(law(), (asked,), held, on=DAY).unknown) == count
+
+
+def test_what_is_certain_goes_before_what_an_agency_judges_where_no_sum_is_known():
+    found = overlap.package(law(), (offer("bwe", None, certain=False), offer("sara", None)), on=DAY)
+    assert [s.offer.programme for s in found.steps] == ["sara"]
+
+
+def test_what_cannot_begin_within_the_span_is_left_out_without_a_rule():
+    found = overlap.package(law(), (offer("bwe", 600, 400), offer("sara", None, need="food")), on=DAY)
+    assert found.rejected == () and [s.offer.programme for s in found.steps] == ["sara"]
+
+
+def test_what_a_full_ceiling_shuts_out_names_its_rule():
+    found = overlap.package(law(rule("t", "maipk", "any", "top_up", ceiling="line")), (offer("maipk", 700), offer("bwe", 900)), on=DAY,
+                            figures={"line": 80_000})
+    assert found.total_sen == 1_080_000
+    (left,) = found.rejected
+    assert (left.offer.programme, left.rule.kind, [o.programme for o in left.better]) == ("maipk", "top_up", ["bwe"])
+
+
+def test_of_two_that_exclude_each_other_one_counts_under_a_ceiling():
+    rules = (rule("t", "maipk", "any", "top_up", ceiling="line"),)
+    found = overlap.package(law(*rules), (offer("maipk", 700), offer("bwe", 900), offer("sara", 800)), on=DAY, figures={"line": 100_000})
+    assert found.month_totals == (100_000,) * 12 and [s.offer.programme for s in found.steps] == ["maipk", "bwe"]
+
+
+def test_a_ring_of_five_leaves_room_for_two():
+    names = tuple(f"p{i}" for i in range(5))
+    ring = tuple(rule(f"r{i}", names[i], names[(i + 1) % 5], "exclusive") for i in range(5))
+    found = overlap.package(law(*ring, programmes=names), tuple(offer(n, 100, need=n) for n in names), on=DAY)
+    assert found.total_sen == 240_000 and len(found.steps) == 2
+
+
+def test_a_way_that_changes_nothing_is_not_named():
+    found = overlap.package(law(), (offer("bwe", 100), offer("sara", 600, 60)), on=DAY)
+    assert found.total_sen == 20_000 + 600_000
+    assert [w.name["en"] for w in found.alternatives] == ["BWE all the time", "Without BWE"]
+
+
 def test_what_must_be_kept_and_may_not_is_said():
     task = Task((offer("bwe", 1), offer("sara", 1)), (0, 0), frozenset({(0, 1)}), frozenset(), (), 12, frozenset({0, 1}))
     with pytest.raises(ValueError, match="must be kept"):

@@ -253,11 +253,11 @@ class Weighing:
             against = [
                 (self.pairs[min(i, j), max(i, j)], j)
                 for j in range(len(self.offers))
-                if (min(i, j), max(i, j)) in self.task.apart and self.task.starts[j] is not None and runs[j] > (self.task.starts[j] or 0)
+                if (min(i, j), max(i, j)) in self.pairs and self.task.starts[j] is not None and runs[j] > (self.task.starts[j] or 0)
             ]
-            if against:
-                against.sort(key=lambda pair: (pair[0].silent, -sum(self.offers[pair[1]].sen(m) for m in range(self.months))))
-                found.append(Rejected(offer, against[0][0], tuple(self.offers[j] for _, j in against), price))
+            against.sort(key=lambda pair: (not pair[0].forbids, pair[0].silent, -sum(self.offers[pair[1]].sen(m) for m in range(self.months))))
+            for rule, _ in against[:1]:
+                found.append(Rejected(offer, rule, tuple(self.offers[j] for _, j in against), price))
         return tuple(found)
 
 

@@ -136,9 +136,10 @@ def relation(law: Law, first: str, second: str, *, same_need: bool, on: dt.date)
     A programme against itself, and silence within one need, is exclusive; silence across needs is cumulative.
     """
     pairs, wide = table(law, on)
-    found = [pairs.get((min(first, second), max(first, second)))]
+    one, other = min(first, second), max(first, second)
+    found = [pairs.get((one, other))]
     if first != second:
-        found += [wide.get(first), wide.get(second)]
+        found += [wide.get(one), wide.get(other)]
     best = max((one for one in found if one is not None), key=lambda one: one[0], default=None)
     if best is not None:
         return Relation(best[1].relation, best[1], best[1].text)
