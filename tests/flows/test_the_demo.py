@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from sinergi.assistance import actions, queries
 from sinergi.assistance.models import Screening
+from sinergi.benefits.models import Entitlement
 from sinergi.cli.demo import load, story
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import actor_of
@@ -24,11 +25,24 @@ def demo(own_db, settings, tmp_path):
     return now
 
 
+FIRST = ("Registered: 3 people", "PAKEJ TERBAIK YANG SAH",
+         "sent with", "approved until", "telah dibantu oleh MAIWP hingga", "referred to AKPK", "he answered: received, and solved")
+AGAIN = ("She is here already", "PAKEJ TERBAIK YANG SAH",
+         "sent before", "decided before", "telah dibantu oleh MAIWP hingga", "referred and accepted before", "closed by his own word")
+
+
 def test_the_story_ends_as_it_should_and_may_be_told_again(demo):
-    for expected in ("Registered: 3 people", "She is here already"):
+    for expected in (FIRST, AGAIN):
         lines: list[str] = []
         story.tell(lines.append, demo, timezone.localdate(demo))
-        assert any(expected in line for line in lines) and any("verified: as they were written" in line for line in lines)
+        assert any("verified: as they were written" in line for line in lines)
+        assert [words for words in expected if not any(words in line for line in lines)] == []
+
+
+def test_what_is_paid_already_is_an_award_and_not_a_saying(demo):
+    with acting(actor_of(User.objects.get(email="pegawai@maiwp.demo")), purpose="follow"):
+        paid = Entitlement.objects.get(programme="maiwp.medical")
+        assert (paid.need, f"{paid.to_on}", paid.agency_id) == ("medical", "2027-03-31", "maiwp")
 
 
 def test_every_stored_answer_of_the_demo_people_is_recomputed_to_the_byte(demo):
@@ -48,5 +62,6 @@ def test_there_is_a_user_for_every_role_and_a_coordinator_for_each_partner_and_l
     before = load.load_users(load.loader())
     assert {g.role for g in Grant.objects.all()} == set(ROLES) - {"machine"}
     assert User.objects.filter(grants__role="coordinator", agency__partner=True).values("agency").distinct().count() == 17
+    assert User.objects.filter(grants__role="officer", agency__partner=True).values("agency").distinct().count() == 17
     load.load_people(demo)
     assert load.load_users(load.loader()) == before and all(len(u["password"]) >= 12 for u in before)

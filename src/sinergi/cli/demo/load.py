@@ -3,9 +3,10 @@ import json
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypedDict
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from sinergi.assistance import actions as assistance
+from sinergi.benefits import actions as benefits
+from sinergi.benefits import queries as held
 from sinergi.kernel import law, partners, staff
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor, actor_of, command
@@ -92,7 +95,17 @@ def load_people(now: datetime) -> int:
             done = registry.take_in(household["submission"], actor=actor, on=on, channel="demo", at=now)
             if not done.known:
                 assistance.screen_household(done.household_id, actor=actor, on=on, at=now)
+        if "award" in household:
+            load_award(done.person_id, household["agency"], household["award"], on, now)
     return len(households)
+
+
+def load_award(person: UUID, agency: str, award: dict[str, Any], on: date, now: datetime) -> None:
+    """Give what an agency pays this person already, by its officer; nothing where he holds it."""
+    officer = actor_of(User.objects.get(email=f"pegawai@{agency}.demo"))
+    with acting(officer, purpose="pay"):
+        if not any(line.programme == award["programme"] for line in held.timeline(person, actor=officer)):
+            benefits.award(person, actor=officer, law=law.current(), on=on, at=now, **award)
 
 
 def loader() -> Actor:

@@ -1,4 +1,5 @@
-"""One household's story, told in the terminal on the real platform: searched, registered, found again, screened, seen only by whom it concerns.
+"""The story of the demo, told in the terminal on the real platform: searched, registered, found again, screened, seen only by whom it
+concerns; then, in `journey`, from the package to the outcome the person confirms.
 
 Each step says what it did and checks that it ended as it should; `StoryBroken` otherwise. It may be told again: a household that is
 there already is found, not doubled.
@@ -13,9 +14,13 @@ from sinergi.assistance import queries as sheets
 from sinergi.cli.screen import printed
 from sinergi.kernel import seals, verification
 from sinergi.kernel.acting import acting
-from sinergi.kernel.actors import Actor, actor_of
-from sinergi.kernel.models import User
+from sinergi.kernel.actors import Actor
 from sinergi.registry import actions, queries
+
+from . import journey
+from .steps import StoryBroken, must, user
+
+__all__ = ["HOUSEHOLD", "NUMBER", "StoryBroken", "tell"]
 
 NUMBER = "850612-17-0164"
 HOUSEHOLD: dict[str, Any] = {
@@ -27,23 +32,14 @@ HOUSEHOLD: dict[str, Any] = {
         {"name": "Danish bin Azman", "relation": "child", "mykad": "120304-17-0105", "facts": {"citizenship": "citizen", "income": "RM0"}},
         {"name": "Damia binti Azman", "relation": "child", "mykad": "160917-17-0106", "facts": {"citizenship": "citizen", "income": "RM0"}}],
     "address": {"lines": "Blok C-4-12, PPR Kerinchi", "postcode": "59200", "state": "kuala_lumpur"},
-    "household": {"stratum": "urban", "ekasih": "poor"}, "needs": ["food", "rent", "schooling"], "held_known": True, "language": "ms"}
-
-
-class StoryBroken(Exception):
-    """A step did not end as it should."""
-
-
-def must(holds: bool, what: str) -> None:
-    """Go on only if it is so."""
-    if not holds:
-        raise StoryBroken(what)
+    "household": {"stratum": "urban", "ekasih": "poor", "territory_since": "1/6/2015", "asnaf": "miskin", "had_kifayah": "RM2,500",
+                  "housing_need": "rent", "house_in_klang_valley": "no"},
+    "needs": ["food", "rent", "schooling"], "held_known": True, "language": "ms"}
 
 
 def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
     """The whole story; raises StoryBroken."""
-    irm = actor_of(User.objects.get(email="penyelaras@irm.demo"))
-    akpk = actor_of(User.objects.get(email="penyelaras@akpk.demo"))
+    irm, akpk = user("penyelaras", "irm"), user("penyelaras", "akpk")
     say("\n1. Search first. A widow stands at the counter of Islamic Relief Malaysia; the coordinator types her name and her year of birth.")
     with acting(irm, purpose="register", page="demo"):
         found = queries.find_people("Mariam Latif", "1985", actor=irm, on=on)
@@ -68,6 +64,7 @@ def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
         closed = queries.person(done.person_id)
     must(len(seen.candidates) == 1 and not seen.candidates[0].mine and closed is None, "another partner must see existence and state alone")
     say(f"   sees that she is here and {seen.candidates[0].standing.replace('_', ' ')}, opening her: refused")
+    journey.tell(say, done, on, now)
     audit(say)
 
 
@@ -85,7 +82,7 @@ def sheet_of_household(say: Callable[[str], None], actor: Actor, household_id: A
 
 def audit(say: Callable[[str], None]) -> None:
     """Seal what was done, hand it out, and verify everything ever sealed."""
-    say("\n6. The audit. Every step above left its entry; they are sealed, and the whole log is verified.")
+    say("\n12. The audit. Every step above left its entry; they are sealed, and the whole log is verified.")
     blocks = seals.seal()
     seals.hand_out()
     found = verification.verify()
