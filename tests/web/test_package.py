@@ -30,7 +30,7 @@ def address(halimah):
 def test_certain_and_if_confirmed_stand_apart_and_every_rule_is_named(halimah, address):
     page = text_of(client_of(halimah[0]).get(address))
     for words in ("Pakej terbaik yang sah", "RM2,400 dalam 12 bulan", "jika disahkan", "Turutan mengikut bulan", "Sumbangan Tunai Rahmah",
-                  "Dikecualikan oleh apa", "Bantuan zakat MAIPk", "tiada peraturan bertulis", "Pinjaman, berasingan",
+                  "Dikecualikan oleh apa", "Bantuan zakat MAIPk", "Syarat Umum 4", "Pinjaman, berasingan",
                   "Halimah binti Ismail memilih", "Fikir dahulu"):
         assert words in page, words
     assert "Nurul Ain binti Rosli" not in page.split("Kandungan")[-1].split("Skrin selamat")[1]
