@@ -90,7 +90,8 @@ def serving(module: str, settings: str, name: str, log: Path) -> Iterator[Server
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    around = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "SINERGI_POOL": "1", "SINERGI_LOG": "INFO", "PGAPPNAME": name}
+    around = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "SINERGI_POOL": "1", "SINERGI_LOG": "INFO", "SINERGI_API_PER_MINUTE": "1000000",
+              "PGAPPNAME": name}
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     with open(log, "wb") as out:
         master = subprocess.Popen([gunicorn, *OPTIONS.split(), "--bind", f"127.0.0.1:{port}", module], env=around, stdout=out, stderr=out)
