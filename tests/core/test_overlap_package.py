@@ -171,6 +171,20 @@ def test_a_way_that_changes_nothing_is_not_named():
     assert [w.name["en"] for w in found.alternatives] == ["BWE all the time", "Without BWE"]
 
 
+def test_what_pays_no_known_sum_comes_after_and_for_as_long_as_it_may():
+    cash = (offer("bwe", 100, 60), offer("sara", None))
+    found = overlap.package(law(), cash, on=DAY)
+    assert [(s.offer.programme, s.end) for s in found.steps] == [("sara", dt.date(2027, 1, 22)), ("bwe", None)]
+    ever = law(rule("e", "bwe", "sara", "exclusive", over="ever"))
+    assert [s.offer.programme for s in overlap.package(ever, cash, on=DAY).steps] == ["bwe"]
+    short = (offer("bwe", 100, months=1), offer("sara", None, 60))
+    assert [s.offer.programme for s in overlap.package(law(), short, on=DAY).steps] == ["bwe", "sara"]
+    topped = law(rule("t", "maipk", "any", "top_up", ceiling="line"), *TOGETHER)
+    late = (offer("maipk", None), offer("bwe", 600), offer("sara", 300, 60))
+    (first, *_) = overlap.package(topped, late, on=DAY, figures={"line": 80_000}).steps
+    assert (first.offer.programme, first.end) == ("maipk", dt.date(2027, 1, 22))
+
+
 def test_what_must_be_kept_and_may_not_is_said():
     task = Task((offer("bwe", 1), offer("sara", 1)), (0, 0), frozenset({(0, 1)}), frozenset(), (), 12, frozenset({0, 1}))
     with pytest.raises(ValueError, match="must be kept"):

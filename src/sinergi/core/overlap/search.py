@@ -55,22 +55,50 @@ Runs = tuple[int, ...]
 
 
 def search(task: Task, known: Runs | None = None, touched: frozenset[int] = frozenset()) -> Runs:
-    """The best runs. First what is certain, then what is to be confirmed, then as many programmes as go, in the order of the offers.
+    """The best runs. First what is certain, then what is to be confirmed; of equals as many as go, the earlier offer first. What pays no known sum
+    comes after, one by one, what is certain first, each for as long as it may stand beside the rest.
 
     `known`: the best runs of a task that differs only in what it says of the offers `touched`; parts without them stay as they are.
     """
     found = [start if start is not None else 0 for start in task.starts]
-    for part in parts(task):
+    weighed = {i for i, offer in enumerate(task.offers) if any(offer.paid) or i in task.kept}
+    for part in parts(task, weighed):
         same = known is not None and not touched & set(part)
         ends = [known[i] for i in part] if known is not None and same else solve(task, part)
         for offer, end in zip(part, ends, strict=True):
             found[offer] = end
+    for i in sorted(set(range(len(found))) - weighed - task.left_out, key=lambda i: (not task.offers[i].certain, i)):
+        found[i] = room(task, found, i)
     return tuple(found)
 
 
-def parts(task: Task) -> list[list[int]]:
+def room(task: Task, ends: Sequence[int], i: int) -> int:
+    """The month until which an offer without a sum may stand beside what is taken; its own start where it may not."""
+    start = task.starts[i]
+    if start is None:
+        return 0
+    end = task.ends_of(i)
+    for a, b in task.apart | task.never:
+        other = b if a == i else a
+        begin = task.starts[other]
+        if i not in (a, b) or begin is None or ends[other] <= begin or (ends[other] <= start and (a, b) not in task.never):
+            continue
+        end = start if (a, b) in task.never else min(end, max(start, begin))
+    for ceiling in task.ceilings:
+        if ceiling.offer == i:
+            end = min([end, *(m for m in range(start, end) if beside(task, ends, ceiling, m) > ceiling.sen)])
+    return end
+
+
+def beside(task: Task, ends: Sequence[int], ceiling: Ceiling, month: int) -> int:
+    """Sen in a month of what is taken and counts under a ceiling."""
+    begun = ((j, start) for j in ceiling.beside if (start := task.starts[j]) is not None and start <= month < ends[j])
+    return sum(task.offers[j].sen(month - start) for j, start in begun)
+
+
+def parts(task: Task, weighed: set[int]) -> list[list[int]]:
     """Offers that touch each other, together; each part is searched by itself."""
-    near: dict[int, set[int]] = {i: set() for i, s in enumerate(task.starts) if s is not None and s < task.months and i not in task.left_out}
+    near: dict[int, set[int]] = {i: set() for i in sorted(weighed - task.left_out) if (s := task.starts[i]) is not None and s < task.months}
     links = [*task.apart, *task.never, *((c.offer, b) for c in task.ceilings for b in c.beside)]
     for a, b in links:
         if a in near and b in near:
@@ -204,9 +232,9 @@ class Part:
         limits = LinearConstraint(matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows])
         whole = np.array([1] * len(self.cells) + [0] * len(self.sums))
         upper = [1.0] * len(self.cells) + [float(self.value(*cell)) for cell in self.sums]
-        # Most parts have a whole answer without asking for one, in a quarter of the time; a whole answer of the wider question is the best one.
-        found = milp(-goal, constraints=limits, bounds=Bounds(0, upper))
-        if found.x is not None and np.abs(found.x - found.x.round())[: len(self.cells)].max() > WHOLE:
+        # Parts without a ceiling mostly have a whole answer without asking for one, in a quarter of the time; it is then the best one.
+        found = None if self.topped else milp(-goal, constraints=limits, bounds=Bounds(0, upper))
+        if found is None or (found.x is not None and np.abs(found.x - found.x.round()).max() > WHOLE):
             found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options={"mip_rel_gap": 0})
         if found.x is None:
             raise ValueError("no package keeps what must be kept")
