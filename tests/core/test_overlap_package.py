@@ -185,6 +185,12 @@ def test_what_pays_no_known_sum_comes_after_and_for_as_long_as_it_may():
     assert (first.offer.programme, first.end) == ("maipk", dt.date(2027, 1, 22))
 
 
+def test_a_top_up_that_begins_later_gets_nothing_before():
+    rules = (rule("t", "maipk", "any", "top_up", ceiling="line"), *TOGETHER)
+    found = overlap.package(law(*rules), (offer("maipk", 700, 60), offer("bwe", 600)), on=DAY, figures={"line": 100_000})
+    assert found.month_totals == (60_000, 60_000, *[100_000] * 10)
+
+
 def test_what_must_be_kept_and_may_not_is_said():
     task = Task((offer("bwe", 1), offer("sara", 1)), (0, 0), frozenset({(0, 1)}), frozenset(), (), 12, frozenset({0, 1}))
     with pytest.raises(ValueError, match="must be kept"):

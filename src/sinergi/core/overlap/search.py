@@ -67,21 +67,25 @@ def search(task: Task, known: Runs | None = None, touched: frozenset[int] = froz
         ends = [known[i] for i in part] if known is not None and same else solve(task, part)
         for offer, end in zip(part, ends, strict=True):
             found[offer] = end
+    links: dict[int, list[Pair]] = {i: [] for i in range(len(found))}
+    for pair in task.apart | task.never:
+        for i in pair:
+            links[i].append(pair)
     for i in sorted(set(range(len(found))) - weighed - task.left_out, key=lambda i: (not task.offers[i].certain, i)):
-        found[i] = room(task, found, i)
+        found[i] = room(task, found, i, links[i])
     return tuple(found)
 
 
-def room(task: Task, ends: Sequence[int], i: int) -> int:
+def room(task: Task, ends: Sequence[int], i: int, links: Sequence[Pair]) -> int:
     """The month until which an offer without a sum may stand beside what is taken; its own start where it may not."""
     start = task.starts[i]
     if start is None:
         return 0
     end = task.ends_of(i)
-    for a, b in task.apart | task.never:
+    for a, b in links:
         other = b if a == i else a
         begin = task.starts[other]
-        if i not in (a, b) or begin is None or ends[other] <= begin or (ends[other] <= start and (a, b) not in task.never):
+        if begin is None or ends[other] <= begin or (ends[other] <= start and (a, b) not in task.never):
             continue
         end = start if (a, b) in task.never else min(end, max(start, begin))
     for ceiling in task.ceilings:
@@ -147,12 +151,15 @@ class Part:
         self.size = len(self.cells) + len(self.sums)
         self.rows: list[tuple[dict[int, float], float, float]] = []
         self.cliques: list[list[list[int]]] = []
+        self.values: dict[Pair, int] = {}
         self.rules()
 
     def value(self, i: int, p: int) -> int:
         """Sen an offer pays in a phase."""
-        a, b = self.phases[p]
-        return sum(self.task.offers[i].sen(m - self.starts[i]) for m in range(a, b))
+        if (i, p) not in self.values:
+            a, b = self.phases[p]
+            self.values[i, p] = sum(self.task.offers[i].sen(m - self.starts[i]) for m in range(a, b))
+        return self.values[i, p]
 
     def rules(self) -> None:
         """What no choice may break."""
@@ -218,7 +225,11 @@ class Part:
             chosen = self.ask(rest + wish)
         else:
             chosen = self.ask(sure + rest + wish)
-        return [self.end_of(i, chosen) for i in self.part]
+        ends = dict(self.starts)
+        for n, (i, p) in enumerate(self.cells):  # in the order of time
+            if chosen[n] > 0.5:
+                ends[i] = self.phases[p][1]
+        return [ends[i] for i in self.part]
 
     def ask(self, goal: np.ndarray) -> np.ndarray:
         """The greatest value of one question, as whole yes and no."""
@@ -235,17 +246,12 @@ class Part:
         # Parts without a ceiling mostly have a whole answer without asking for one, in a quarter of the time; it is then the best one.
         found = None if self.topped else milp(-goal, constraints=limits, bounds=Bounds(0, upper))
         if found is None or (found.x is not None and np.abs(found.x - found.x.round()).max() > WHOLE):
-            found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options={"mip_rel_gap": 0})
+            found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options={"mip_rel_gap": 0, "presolve": False})
         if found.x is None:
             raise ValueError("no package keeps what must be kept")
         answer: np.ndarray = found.x.copy()
         answer[: len(self.cells)] = answer[: len(self.cells)].round()
         return answer
-
-    def end_of(self, i: int, chosen: np.ndarray) -> int:
-        """The month after the last one in which an offer runs."""
-        ends = [self.phases[p][1] for j, p in self.cells if j == i and chosen[self.place[j, p]] > 0.5]
-        return max(ends, default=self.starts[i])
 
 
 def changes(offer: Offer, month: int) -> bool:
