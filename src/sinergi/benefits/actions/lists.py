@@ -100,7 +100,7 @@ def check_list(found: AwardList, *, actor: Actor, law: rules.Law, most: int) -> 
     name_persons(good)
     mark_overlaps(law, [line for line in good if line.outcome == "good"], found)
     save_lines(lines)
-    if len(lines) < most:
+    if not AwardRow.objects.filter(award_list=found, outcome="waiting").exists():
         step(found, "award_list.check")
     changes().note(checked=len(lines), refused=sum(line.outcome == "refused" for line in lines))
     return len(lines)
@@ -209,7 +209,7 @@ def load_list(found: AwardList, *, actor: Actor, law: rules.Law, most: int, at: 
         line.outcome = "known" if line.pk in twice or line.outcome == "known" else "loaded"
     born(found, fresh, law, actor, at)
     save_lines(lines)
-    if len(lines) < most:
+    if not AwardRow.objects.filter(award_list=found, outcome="good").exists():
         step(found, "award_list.load")
         found.finished_at = at
         found.save(update_fields=["finished_at"])
