@@ -12,6 +12,7 @@ SEEN = f"""{OWN} OR sinergi_national('overlap.read') OR ({PLATFORM}) OR (NOT dis
   AND EXISTS (SELECT 1 FROM benefits_beneficiary b WHERE b.entitlement_id = benefits_entitlement.id))
   OR (sinergi_national('request.read') AND {OF_PERSON})"""
 # Rights that no action stands for are the only ones PostgreSQL is told of (kernel.acting.told).
+# Whoever removes a person nobody has worked on asks these tables too (a list undone): the right is there, and no row ever goes by it.
 OVERRIDE = f"(agency_id = sinergi_agency() AND sinergi_right('entitlement.read')) OR sinergi_national('overlap.read') OR ({PLATFORM})"
 RUNNING = "e.state = 'active' OR (e.state = 'ended' AND e.ended_on >= current_date)"
 
@@ -57,7 +58,8 @@ class Migration(migrations.Migration):
         sql(f"CREATE POLICY born_by_award ON benefits_entitlement AS RESTRICTIVE FOR INSERT WITH CHECK ({BIRTH});"),
         protected("benefits_lock", "EXISTS (SELECT 1 FROM benefits_entitlement e WHERE e.id = entitlement_id)", grant="SELECT, INSERT, UPDATE, DELETE"),
         sql(f"CREATE POLICY born_by_award ON benefits_lock AS RESTRICTIVE FOR INSERT WITH CHECK ({BIRTH});"),
-        protected("benefits_override", OVERRIDE, grant="SELECT, INSERT, UPDATE"),
+        protected("benefits_override", OVERRIDE, grant="SELECT, INSERT, UPDATE, DELETE"),
+        sql(*(f"CREATE POLICY kept ON {table} AS RESTRICTIVE FOR DELETE USING (false);" for table in ("benefits_beneficiary", "benefits_override"))),
         sql(FUNCTIONS, f"GRANT EXECUTE ON FUNCTION sinergi_holdings(uuid[]), sinergi_helped(uuid) TO {app_role()};"),
         sql(PASSING, *(f"CREATE POLICY passing ON {table} TO CURRENT_USER USING ({LEAVING}) WITH CHECK ({LEAVING});"
                        for table in ("benefits_entitlement", "benefits_override")),
