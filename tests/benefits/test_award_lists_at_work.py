@@ -79,6 +79,20 @@ def test_shifted_columns_numbers_as_days_and_formulas_are_named_row_by_row():
                        for cell in line.split(","))
 
 
+def test_what_is_given_once_is_held_and_locked_on_its_day_and_no_sum_breaks_a_step(owner):
+    irm = officer("irm", "officer")
+    kamarul(irm)
+    header = (*HEADER, "Cara bayaran")
+    found = checked(irm, csv_of([["680411-17-5013", "", "irm.aid", "1/11/2026", "", "500", "", "sekali"],
+                                 ["680411-17-5013", "", "irm.aid", "2/11/2026", "", "10000000000", "", "sekali"]], header))
+    assert outcome(found, irm) == ({"good": 1, "refused": 1}, [(3, "Jumlah", "10000000000")])
+    actions.start_list(found, actor=irm, purpose="pay")
+    actions.load_list(found, actor=irm, purpose="pay", law=law(), most=1, at=AT)
+    assert found.state == "finished"
+    assert owner.execute("SELECT from_on, to_on FROM benefits_entitlement").fetchone() == (dt.date(2026, 11, 1),) * 2
+    assert owner.execute("SELECT bool_and(upper(during) IS NOT NULL) FROM benefits_lock").fetchone() == (True,)
+
+
 def test_an_old_encoding_is_read():
     irm = officer("irm", "officer")
     kamarul(irm)

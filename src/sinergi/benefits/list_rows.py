@@ -50,6 +50,7 @@ PAYS = {
     "in kind": "in_kind",
 }
 NEEDED = ("number", "programme", "from")
+MOST_SEN = 10**12  # what a column of the entitlement holds
 
 
 class RowFaults(Exception):
@@ -144,7 +145,7 @@ class Reader:
             sen = sen_of_text(text)
         except ValueError as wrong:
             raise RowFaults([error(field, "award_row.amount", text)]) from wrong
-        if sen <= 0:
+        if not 0 < sen < MOST_SEN:
             raise RowFaults([error(field, "award_row.amount", text)])
         return sen
 
@@ -161,6 +162,8 @@ class Reader:
         need = self.needs.get(plain(given.get("need", ""))) if given.get("need") else of.needs[0]
         errors = [] if need in of.needs else [error("need", "award_row.need", given.get("need", ""), needs=", ".join(of.needs))]
         found["need"], found["pay"] = need, found["pay"] or ("monthly" if found["amount"] else "in_kind")
+        if found["pay"] == "once" and found["to"] is None:
+            found["to"] = found["from"]
         if found["to"] is not None and found["to"] < found["from"]:
             errors.append(error("to", "award_row.days", given.get("to", "")))
         if found["pay"] == "in_kind" and found["amount"]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 
@@ -21,7 +21,7 @@ from sinergi.registry.submission.spreadsheet import Table
 from .. import list_rows, policy
 from ..models import AWARD_LIST, AwardList, AwardRow, Entitlement
 from ..queries.held import holdings, month_sen
-from .awarding import wait_for
+from .awarding import Given, entitlement_of, lock_until, wait_for
 
 KEPT_AT_ONCE = 2000
 SAVE = """UPDATE benefits_awardrow r SET outcome = v.outcome, errors = v.errors, read = v.read, person_id = v.person, beside = v.beside,
@@ -146,20 +146,20 @@ def is_this(held: overlap.Holding, line: AwardRow, agency: str) -> bool:
     )
 
 
+def given_of(line: AwardRow) -> Given:
+    """A row as what is given; what is given once, without a last day, is held on its first day alone."""
+    assert line.person_id is not None
+    read, start = line.read, date.fromisoformat(line.read["from"])
+    end = date.fromisoformat(read["to"]) if read["to"] else start if read["pay"] == "once" else None
+    return Given(line.person_id, read["programme"], read["need"], start, end, list_rows.ringgit(read["sen"]), read["pay"])
+
+
 def as_holding(line: AwardRow) -> overlap.Holding:
     """A row as a benefit held."""
-    read = line.read
-    end = date.fromisoformat(read["to"]) if read["to"] else None
+    given = given_of(line)
+    month = month_sen(given.amount, given.pay)
     return overlap.Holding(
-        read["programme"],
-        read["need"],
-        date.fromisoformat(read["from"]),
-        end,
-        month_sen(list_rows.ringgit(read["sen"]), read["pay"]),
-        "file",
-        "",
-        persons=frozenset({line.person_id}),
-    )
+        given.programme, given.need, given.from_on, given.to_on, month, "file", "", persons=frozenset({given.person_id}))
 
 
 def save_lines(lines: Sequence[AwardRow]) -> None:
@@ -232,30 +232,14 @@ def born(found: AwardList, lines: Sequence[AwardRow], law: rules.Law, actor: Act
     locks: list[tuple[Any, ...]] = []
     for line in lines:
         assert line.person_id is not None
-        read, of = line.read, law.programmes[line.read["programme"]]
-        one = Entitlement(
-            id=uuid4(),
-            programme=of.id,
-            need=read["need"],
-            agency_id=found.agency_id,
-            person_id=line.person_id,
-            source="file",
-            from_on=date.fromisoformat(read["from"]),
-            to_on=date.fromisoformat(read["to"]) if read["to"] else None,
-            amount=list_rows.ringgit(read["sen"]),
-            pay=read["pay"],
-            discreet=of.discreet,
-            clashes=line.beside,
-            batch_id=found.pk,
-            reference=read["reference"],
-            law_version=law.version,
-            made_at=at,
-            made_by=actor.id,
-        )
+        given, of = given_of(line), law.programmes[line.read["programme"]]
+        one = entitlement_of(given, of, actor, law, at)
+        one.source, one.clashes, one.batch_id, one.reference = "file", line.beside, found.pk, line.read["reference"]
         made.append(one)
         line.entitlement_id = one.pk
+        until = lock_until(law, given)
         locks += [
-            (one.pk, one.person_id, key.key, key.share or str(one.pk), one.from_on, one.to_on)
+            (one.pk, one.person_id, key.key, key.share or str(one.pk), one.from_on, until)
             for key in overlap.keys(law, of.id, one.need, one.from_on)
         ]
     Entitlement.objects.bulk_create(made, batch_size=KEPT_AT_ONCE)
