@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from sinergi.assistance import queries as assistance
+from sinergi.benefits.queries import lists as award_lists
 from sinergi.kernel import events
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.models import Event
@@ -36,9 +38,9 @@ def revoked(news: Event, *, actor: Actor) -> None:
 
 def moved(news: Event, *, actor: Actor) -> None:
     """The case of an application that moved."""
-    label, _, number = news.subject.partition(":")
-    if label == "assistance.Application":
-        actions.follow_application(UUID(number), actor=actor, on=timezone.localdate(), at=timezone.now())
+    application = assistance.application_behind(news.subject)
+    if application is not None:
+        actions.follow_application(application, actor=actor, on=timezone.localdate(), at=timezone.now())
 
 
 for _verb in ("apply", "withdraw", "ask_more", "answer", "decide", "lapse"):
@@ -47,7 +49,16 @@ for _verb in ("apply", "withdraw", "ask_more", "answer", "decide", "lapse"):
 
 @events.on("entitlement.award", name="cases.awarded", verbs=("case.follow_award", *READS))
 @events.on("entitlement.end", name="cases.award_ended", verbs=("case.follow_award", *READS))
+@events.on("award_list.load", name="cases.awards_listed", verbs=("case.follow_award", *READS))
 def awarded(news: Event, *, actor: Actor) -> None:
-    """The state of everybody a benefit reaches."""
-    for person in news.persons:
-        actions.follow_award(person, actor=actor)
+    """The state of everybody a benefit, or a step of a partner's list, reaches."""
+    if news.persons:
+        actions.follow_award(news.persons, actor=actor)
+
+
+@events.on("award_list.undo", name="cases.awards_unlisted", verbs=("case.follow_award", *READS))
+def unlisted(news: Event, *, actor: Actor) -> None:
+    """The state of everybody whom a list reached that counts as never given."""
+    reached = award_lists.reached(UUID(news.subject.partition(":")[2]))
+    if reached:
+        actions.follow_award(reached, actor=actor)

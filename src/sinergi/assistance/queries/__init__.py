@@ -18,6 +18,7 @@ from .applications import (
     packet_to_send,
     programme_of,
 )
+from .behind import application_behind
 from .clocks import ClockView, DueClock, clocks_before, clocks_due, clocks_of, due_clocks
 from .letters import LetterView, letter_of
 from .plans import Plan, package_of, plan
@@ -42,6 +43,7 @@ __all__ = [
     "ScreeningView",
     "answer_of",
     "application",
+    "application_behind",
     "applications",
     "clocks_before",
     "clocks_due",

@@ -68,12 +68,13 @@ def award(
 ) -> Entitlement:
     """Give a person a benefit of one's own agency. `figures`: facts in sen a month that a ceiling names, such as had_kifayah.
 
+    What is given once, without a last day, is held on its first day alone.
     A programme that decides for a household reaches everybody of it on the day, and nobody of them may hold what the law forbids beside it.
     Refused: `award.programme_unknown`, `award.other_agency`, `award.need_unknown`, `award.not_in_force`, `award.days`, `award.pay`,
     `award.amount`, `award.in_kind_amount`, `overlap.held`, `overlap.held_by`, `overlap.declared`, `overlap.ceiling`, `override.unfit`,
     `override.ends_before`.
     """
-    given = Given(person_id, programme, need, from_on, to_on, amount, pay)
+    given = Given(person_id, programme, need, from_on, from_on if pay == "once" and to_on is None else to_on, amount, pay)
     of = check(given, actor, law)
     household = household_id or registry.household_of(person_id, on)
     people = household_people(household, person_id, on)
@@ -128,11 +129,10 @@ def wait_for(people: Sequence[UUID]) -> None:
 
 
 def holding(given: Given, of: rules.Programme, people: Sequence[UUID], actor: Actor) -> overlap.Holding:
-    """The new benefit as the rules read it: whom it reaches, and until when, so that what is given once counts on its day."""
-    end = given.from_on if given.pay == "once" and given.to_on is None else given.to_on
+    """The new benefit as the rules read it: whom it reaches, and until when."""
     reaches = frozenset(people) if of.for_household else frozenset({given.person_id})
     month = month_sen(given.amount, given.pay)
-    return overlap.Holding(given.programme, given.need, given.from_on, end, month, "award", actor.agency, of.discreet, reaches)
+    return overlap.Holding(given.programme, given.need, given.from_on, given.to_on, month, "award", actor.agency, of.discreet, reaches)
 
 
 def standing_in_the_way(
@@ -210,8 +210,7 @@ def born(made: Entitlement, given: Given, law: rules.Law, people: Sequence[UUID]
 
 def lock_until(law: rules.Law, given: Given) -> date | None:
     """The last day of the locks: of the benefit, put off by a season or for ever where a rule of the programme against itself says so."""
-    end = given.from_on if given.pay == "once" and given.to_on is None else given.to_on
-    said = overlap.relation(law, given.programme, given.programme, same_need=True, on=given.from_on)
+    end, said = given.to_on, overlap.relation(law, given.programme, given.programme, same_need=True, on=given.from_on)
     if said.rule is None or end is None or not said.forbids:
         return end
     return None if said.rule.over == "ever" else add_months(end, said.rule.season_months)
