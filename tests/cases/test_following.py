@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 from case_stage import AT, ON, opened, partners, seen, sent
 
+from sinergi.benefits.actions import lists as award_lists
 from sinergi.kernel import events
 from sinergi.kernel import partners as kernel_partners
 from sinergi.kernel.acting import acting
@@ -42,6 +43,28 @@ def test_an_award_moves_the_published_state(owner):
     award(who, maiwp)
     carried()
     assert owner.execute("SELECT standing FROM registry_person WHERE id = %s", [who]).fetchone() == ("being_helped",)
+
+
+def test_a_list_of_awards_moves_the_published_state_and_its_undoing_moves_it_back(owner):
+    from tests.benefits.benefit_stage import kamarul
+    from tests.benefits.test_award_lists import loaded, row
+    from tests.registry.registry_stage import somebody
+
+    irm = officer("irm", "officer")
+    past = somebody(irm, "Awang bin Daud", "050203-17-5117")
+    now = kamarul(irm)
+    found = loaded(irm, row(), row(**{"No KP": "050203-17-5117", "Nama": "", "Mula": "1/1/2025", "Hingga": "31/1/2025"}))
+    carried()
+
+    def standing() -> dict[object, str]:
+        return dict(owner.execute("SELECT id, standing FROM registry_person").fetchall())
+
+    assert standing() == {now: "being_helped", past: "yet_to_be_helped"}
+    assert owner.execute("SELECT count(*), max(cardinality(persons)) FROM kernel_auditentry WHERE verb = 'case.follow_award'").fetchone() == (1, 2)
+    award_lists.undo_list(found, actor=irm, purpose="pay", at=AT)
+    carried()
+    assert standing() == {now: "yet_to_be_helped", past: "yet_to_be_helped"}
+    assert owner.execute("SELECT count(*) FROM kernel_delivery WHERE fault <> ''").fetchone() == (0,)
 
 
 def test_a_partner_that_leaves_hands_its_cases_on(owner):

@@ -12,7 +12,7 @@ from sinergi.registry.submission.columns import WHOLE_ROW
 from sinergi.registry.submission.spreadsheet import ADDED, csv_bytes
 
 from ..list_rows import FIELDS, guess
-from ..models import AwardList, AwardRow
+from ..models import AwardList, AwardRow, Beneficiary
 
 OUTCOME_WORDS = {
     "waiting": {"ms": "belum diperiksa", "en": "not checked yet"},
@@ -59,6 +59,12 @@ def award_lists(limit: int = 50) -> tuple[AwardListView, ...]:
 def award_list(list_id: UUID) -> AwardList | None:
     """A list of the actor's agency, for its actions."""
     return AwardList.objects.filter(pk=list_id).first()
+
+
+def reached(list_id: UUID) -> tuple[UUID, ...]:
+    """Everybody whom the benefits of a list reach or reached, as far as the actor sees them."""
+    of_list = Beneficiary.objects.filter(entitlement__batch_id=list_id)
+    return tuple(of_list.order_by("person_id").values_list("person_id", flat=True).distinct())
 
 
 def list_view(found: AwardList) -> AwardListView:

@@ -1,5 +1,6 @@
 """Cases follow what other rooms do: a registration opens one for each need, an application and an award move it on. The platform's own steps."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -78,10 +79,13 @@ def follow_need(person_id: UUID, *, actor: Actor, found: Any, on: date, at: date
 
 
 @action("case.follow_award", policy.anyone)
-def follow_award(person_id: UUID, *, actor: Actor) -> None:
-    """A benefit began or ended: the person's state is worked out anew."""
-    restand(person_id)
-    changes().concern(person_id)
+def follow_award(persons: Collection[UUID], *, actor: Actor) -> None:
+    """A benefit began or ended: the person's state is worked out anew.
+
+    So is that of everybody whom one piece of news names: one statement and one entry for a thousand rows of a list as for one award.
+    """
+    restand(*persons)
+    changes().concern(*persons)
 
 
 def note_guess(source: str, at: datetime) -> None:

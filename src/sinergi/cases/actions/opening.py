@@ -18,10 +18,10 @@ from ..models import CASE, WAITING, Case, Contact, Outcome, Referral
 from ..words import CHANNELS, FAIR_ATTEMPTS, STEPS
 
 
-def restand(person_id: UUID) -> None:
-    """Work out anew which of the three published states a person stands in; PostgreSQL's own function writes it."""
+def restand(*persons: UUID) -> None:
+    """Work out anew which of the three published states persons stand in; PostgreSQL's own function writes it, always in one order of persons."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sinergi_restand(%s)", [person_id])
+        cursor.execute("SELECT sinergi_restand(who) FROM unnest(%s::uuid[]) AS reached (who)", [sorted(persons)])
 
 
 def held(case_id: UUID, *, open_only: bool = True) -> Case:
