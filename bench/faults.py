@@ -117,53 +117,54 @@ def mykad_of(i: int) -> str:
 
 
 def stage(made: Installation) -> tuple[str, Any]:
-    """The law, the partners, a machine client's token; and a function that queues a list of awards for the worker."""
+    """The law and the partners; a machine client's token, and an officer."""
     os.environ.update(made.environment)
     import django
 
     django.setup()
-    from django.conf import settings
     from django.utils import timezone
 
-    from sinergi.benefits import tasks
-    from sinergi.benefits.actions import lists
-    from sinergi.benefits.list_rows import guess
     from sinergi.cli.demo.load import load_law_and_agencies, loader
     from sinergi.kernel import clients, staff
     from sinergi.kernel.actors import actor_of, command
     from sinergi.kernel.models import Agency
     from sinergi.kernel.roles import ROLES
-    from sinergi.registry.submission.spreadsheet import table_of
 
     load_law_and_agencies(loader(), timezone.now())
     maker = command("bench", "client.create", "grant.give", "user.invite", *ROLES["machine"], *ROLES["officer"])
     agency = Agency.objects.get(code=AGENCY)
     issued = clients.create_client(agency, actor=maker, purpose="administer", name="Bench", expires_on=TODAY + dt.timedelta(days=30), on=TODAY)
-    token = clients.issue_token(str(issued.user.pk), issued.secret, at=timezone.now()).text
     user = staff.invite_user(agency, actor=maker, purpose="administer", email="officer@bench.invalid", name="Officer")
     staff.give_grant(user, actor=maker, purpose="administer", role="officer", area_kind="agency", area=AGENCY)
-    officer = actor_of(user)
-    assert settings.DEMO_PEOPLE, "invented numbers"
+    return clients.issue_token(str(issued.user.pk), issued.secret, at=timezone.now()).text, actor_of(user)
 
-    def queue_list(people: list[str], name: str) -> None:
-        """Keep a list and have the worker check it; `start_checked` goes on."""
-        content = csv_of(people, name)
-        found = lists.receive_list(content, actor=officer, purpose="pay", table=table_of(content), title=name, on=TODAY, at=timezone.now())
-        tasks.map_and_check(found, actor=officer, columns=guess(found.header))
 
-    def start_checked() -> int:
-        """Start every list that is checked; gives how many are not finished."""
-        from sinergi.benefits.models import AwardList
-        from sinergi.kernel.acting import acting
+def queue_list(officer: Any, people: list[str], name: str) -> None:
+    """Keep a list of awards and have the worker check it; `start_checked` goes on."""
+    from django.utils import timezone
 
-        with acting(officer, purpose="pay"):
-            rows = list(AwardList.objects.exclude(state="finished"))
-        for row in rows:
-            if row.state == "checked":
-                tasks.start(row, actor=officer)
-        return len(rows)
+    from sinergi.benefits import tasks
+    from sinergi.benefits.actions import lists
+    from sinergi.benefits.list_rows import guess
+    from sinergi.registry.submission.spreadsheet import table_of
 
-    return token, (queue_list, start_checked)
+    content = csv_of(people, name)
+    found = lists.receive_list(content, actor=officer, purpose="pay", table=table_of(content), title=name, on=TODAY, at=timezone.now())
+    tasks.map_and_check(found, actor=officer, columns=guess(found.header))
+
+
+def start_checked(officer: Any) -> int:
+    """Start every list that is checked; gives how many are not finished."""
+    from sinergi.benefits import tasks
+    from sinergi.benefits.models import AwardList
+    from sinergi.kernel.acting import acting
+
+    with acting(officer, purpose="pay"):
+        rows = list(AwardList.objects.exclude(state="finished"))
+    for row in rows:
+        if row.state == "checked":
+            tasks.start(row, actor=officer)
+    return len(rows)
 
 
 def csv_of(people: list[str], name: str) -> bytes:
@@ -224,7 +225,7 @@ def clients_at_work(made: Installation, token: str, tally: Tally, over: threadin
     return threads
 
 
-def listed_people(owner_url: str, token: str, made: Installation, rows: int) -> list[str]:
+def listed_people(owner_url: str, rows: int) -> list[str]:
     """Persons that a list names, put in beforehand."""
     from bench.stage import people as stage_people
 
@@ -244,25 +245,25 @@ def tried(kills: int, seed: str, rows: int) -> dict[str, Any]:
     """The whole trial; its figures."""
     chance, tally, over = random.Random(seed), Tally(), threading.Event()
     with installed() as made:
-        token, (queue_list, start_checked) = stage(made)
-        people = listed_people(made.owner_url, token, made, rows)
+        token, officer = stage(made)
+        people = listed_people(made.owner_url, rows)
         for part in ("web", "worker"):
             made.begin(part)
         made.answers()
         began = time.monotonic()
-        again(lambda: queue_list(people, "senarai"))
+        again(lambda: queue_list(officer, people, "senarai"))
         threads = clients_at_work(made, token, tally, over)
         by_part = {}
         killer = threading.Thread(target=lambda: by_part.update(killed(made, kills, chance)))
         killer.start()
         while killer.is_alive():
-            again(start_checked)
+            again(lambda: start_checked(officer))
             time.sleep(0.5)
         over.set()
         for thread in threads:
             thread.join(PATIENCE + 30)
         until = time.monotonic() + PATIENCE
-        while again(start_checked) and time.monotonic() < until:
+        while again(lambda: start_checked(officer)) and time.monotonic() < until:
             time.sleep(0.5)
         return figures(made, tally, rows) | {"seconds": round(time.monotonic() - began, 1), "killed": by_part}
 

@@ -26,7 +26,7 @@ BEGIN
   RETURN EXISTS (SELECT 1 FROM assistance_application a WHERE a.id = which AND (({PLATFORM}) OR sinergi_national('request.read')
     OR (sinergi_right('application.read') AND (a.from_agency_id = sinergi_agency() OR (a.agency_id = sinergi_agency()
       AND (a.state IN ('approved', 'refused') OR EXISTS (SELECT 1 FROM registry_consent c WHERE c.id = a.consent_id
-        AND c.withdrawn_at IS NULL AND (c.until_on IS NULL OR c.until_on >= current_date))))))));
+        AND c.withdrawn_at IS NULL AND (c.until_on IS NULL OR c.until_on >= (now() AT TIME ZONE 'Asia/Kuala_Lumpur')::date))))))));
 END $$;
 """
 # Asked by the subscriber that takes applications back with their consent; it runs as the owner, whom the policy lets read.

@@ -68,11 +68,10 @@ def award(
 ) -> Entitlement:
     """Give a person a benefit of one's own agency. `figures`: facts in sen a month that a ceiling names, such as had_kifayah.
 
-    What is given once, without a last day, is held on its first day alone.
-    A programme that decides for a household reaches everybody of it on the day, and nobody of them may hold what the law forbids beside it.
-    Refused: `award.programme_unknown`, `award.other_agency`, `award.need_unknown`, `award.not_in_force`, `award.days`, `award.pay`,
-    `award.amount`, `award.in_kind_amount`, `overlap.held`, `overlap.held_by`, `overlap.declared`, `overlap.ceiling`, `override.unfit`,
-    `override.ends_before`.
+    Given once without a last day it is held on its first. A programme that decides for a household reaches everybody of it on the day, and
+    nobody of them may hold what the law forbids beside it.
+    Refused: `award.programme_unknown`, `award.other_agency`, `award.need_unknown`, `award.not_in_force`, `award.days`, `award.pay`, `award.amount`,
+    `award.in_kind_amount`, `overlap.held`, `overlap.held_by`, `overlap.declared`, `overlap.ceiling`, `override.unfit`, `override.ends_before`.
     """
     given = Given(person_id, programme, need, from_on, from_on if pay == "once" and to_on is None else to_on, amount, pay)
     of = check(given, actor, law)
@@ -81,8 +80,7 @@ def award(
     wait_for(people)
     exception = usable(override_id, given, actor, on) if override_id else None
     new = holding(given, of, people, actor)
-    found = standing_in_the_way(law, new, people, on, figures)
-    if found and exception is None:
+    if (found := standing_in_the_way(law, new, people, on, figures)) and exception is None:
         raise refusal(found[0], need, actor)
     made = entitlement_of(given, of, actor, law, at)
     made.household_id, made.application_id, made.clashes = household if of.for_household else None, application_id, exception is not None

@@ -14,7 +14,8 @@ SEEN = f"""{OWN} OR sinergi_national('overlap.read') OR ({PLATFORM}) OR (NOT dis
 # Rights that no action stands for are the only ones PostgreSQL is told of (kernel.acting.told).
 # Whoever removes a person nobody has worked on asks these tables too (a list undone): the right is there, and no row ever goes by it.
 OVERRIDE = f"(agency_id = sinergi_agency() AND sinergi_right('entitlement.read')) OR sinergi_national('overlap.read') OR ({PLATFORM})"
-RUNNING = "e.state = 'active' OR (e.state = 'ended' AND e.ended_on >= current_date)"
+TODAY = "(now() AT TIME ZONE 'Asia/Kuala_Lumpur')::date"  # current_date would be the day in the connection's zone
+RUNNING = f"e.state = 'active' OR (e.state = 'ended' AND e.ended_on >= {TODAY})"
 
 FUNCTIONS = f"""
 CREATE POLICY by_owner ON benefits_entitlement FOR SELECT TO CURRENT_USER USING (true);
@@ -30,7 +31,8 @@ CREATE FUNCTION sinergi_holdings(who uuid[]) RETURNS TABLE (id uuid, programme t
 CREATE FUNCTION sinergi_helped(who uuid) RETURNS TABLE (need text, until date) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT e.need, CASE WHEN bool_or(coalesce(e.ended_on, e.to_on) IS NULL) THEN NULL ELSE max(coalesce(e.ended_on, e.to_on)) END
   FROM benefits_entitlement e JOIN benefits_beneficiary b ON b.entitlement_id = e.id AND b.person_id = who
-  WHERE sinergi_right('entitlement.read') AND ({RUNNING}) AND e.from_on <= current_date AND (e.to_on IS NULL OR e.to_on >= current_date) GROUP BY e.need $$;
+  WHERE sinergi_right('entitlement.read') AND ({RUNNING}) AND e.from_on <= {TODAY}
+    AND (e.to_on IS NULL OR e.to_on >= {TODAY}) GROUP BY e.need $$;
 REVOKE ALL ON FUNCTION sinergi_holdings(uuid[]), sinergi_helped(uuid) FROM public;
 """
 # A partner that leaves hands on what it gives; whoever runs that verb sees no person by it.

@@ -37,7 +37,7 @@ BEGIN
     SELECT need, min(CASE WHEN state = 'open' AND NOT helped THEN 0 WHEN state = 'open' THEN 1 ELSE 2 END) AS rank FROM cases_case
       WHERE person_id = who AND (state = 'open' OR closed_as = 'confirmed') GROUP BY need
     UNION ALL SELECT e.need, 1 FROM benefits_entitlement e JOIN benefits_beneficiary b ON b.entitlement_id = e.id AND b.person_id = who
-      WHERE e.state = 'active' AND (e.to_on IS NULL OR e.to_on >= current_date)
+      WHERE e.state = 'active' AND (e.to_on IS NULL OR e.to_on >= (now() AT TIME ZONE 'Asia/Kuala_Lumpur')::date)
         AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = who AND c.need = e.need))
   SELECT CASE min(rank) WHEN 1 THEN 'being_helped' WHEN 2 THEN 'helped' ELSE 'yet_to_be_helped' END INTO found FROM needs;
   UPDATE registry_person SET standing = found WHERE id = who AND standing <> found;
