@@ -49,22 +49,9 @@ class Given:
 
 @action("entitlement.award", policy.serving)
 def award(
-    person_id: UUID,
-    *,
-    actor: Actor,
-    programme: str,
-    need: str,
-    from_on: date,
-    on: date,
-    at: datetime,
-    law: rules.Law,
-    to_on: date | None = None,
-    amount: Decimal | None = None,
-    pay: str = "monthly",
-    household_id: UUID | None = None,
-    application_id: UUID | None = None,
-    override_id: UUID | None = None,
-    figures: Mapping[str, int] | None = None,
+    person_id: UUID, *, actor: Actor, programme: str, need: str, from_on: date, on: date, at: datetime, law: rules.Law, to_on: date | None = None,
+    amount: Decimal | None = None, pay: str = "monthly", household_id: UUID | None = None, application_id: UUID | None = None,
+    override_id: UUID | None = None, figures: Mapping[str, int] | None = None,
 ) -> Entitlement:
     """Give a person a benefit of one's own agency. `figures`: facts in sen a month that a ceiling names, such as had_kifayah.
 

@@ -98,7 +98,7 @@ class Needs:
 
 def held_needs(situation: Situation, who: Who, member: int) -> list[Need]:
     """Whose benefits held are to be asked: the person's own, or for the household every member's whose list is not complete."""
-    if who is not situation.household:
+    if who[HELD] is not situation.household[HELD]:  # a month of the household is a copy of it that shares what is held
         return [Need(member, HELD)]
     return [Need(index, HELD) for index, person in enumerate(situation.people) if not person[HELD][1]]
 
