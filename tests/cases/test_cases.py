@@ -42,6 +42,7 @@ def test_a_case_opens_once_for_a_need(owner):
 
 
 @pytest.mark.parametrize(("given", "code"), [({"need": "gold"}, "case.need_unknown"), ({"next_on": dt.date(2026, 1, 1)}, "case.next_past"),
+                                             ({"next_on": dt.date(9999, 12, 31)}, "case.next_far"),
                                              ({"next_step": "dance"}, "case.step_unknown")])
 def test_what_makes_no_case(given, code):
     irm, _ = partners()

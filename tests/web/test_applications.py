@@ -128,3 +128,12 @@ def test_the_pages_of_applying_fit(page, sign_in, desk):
     for place in (desk.apply_at, "/permohonan/", "/permohonan/?kotak=asked", address, f"{address}tarik/", outside):
         page.goto(place)
         check(page)
+
+
+def test_odd_characters_in_an_address_or_a_form_break_nothing(desk):
+    client = client_of(desk.aim)
+    for member in ("\u00b2", "\u0663", "9" * 5000):
+        assert client.get(desk.apply_at, {"member": member}).status_code < 500
+    address = desk.applied()
+    asked = client_of(desk.pbns).post(f"{address}minta/", {"words": "Slip gaji\x00 Ogos", "by_on": "x\x00"})
+    assert asked.status_code == 422 and "Slip gaji Ogos" in text_of(asked)

@@ -69,7 +69,7 @@ def subject_of(request: HttpRequest, live: queries.Live, programme: rules.Progra
     if programme.for_household:
         return None
     given = request.POST.get("member") or request.GET.get("member") or ""
-    place = int(given) if given.isdigit() and len(given) < 4 else live.sheet.situation.head
+    place = int(given) if given.isdecimal() and len(given) < 4 else live.sheet.situation.head
     if place >= len(live.document.people) - live.document.hidden:
         raise Http404
     return place

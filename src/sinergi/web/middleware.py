@@ -1,4 +1,5 @@
-"""What surrounds each request: its number and log line, the session's clock, the second factor, the acting context with its read audit."""
+"""What surrounds each request: its number and log line, forms without NUL, the clocks of the session, the second factor, the acting
+context with its read audit."""
 import logging
 import secrets
 import time
@@ -60,6 +61,25 @@ def returning(request: HttpRequest) -> str:
         return request.get_full_path()
     before = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     return urlunsplit(("", "", before.path, before.query, "")) if before.netloc == request.get_host() else ""
+
+
+class PlainText:
+    """Takes NUL out of what a form sends: it comes along when text is copied from damaged files, and PostgreSQL keeps none."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Nothing before the form is read."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        """Runs after the guard against forged forms, which has read the form."""
+        if request.method == "POST" and not request.path.startswith("/api/") and any("\x00" in v for _name, vs in request.POST.lists() for v in vs):
+            kept = request.POST.copy()
+            for name, values in request.POST.lists():
+                kept.setlist(name, [value.replace("\x00", "") for value in values])
+            request.POST = kept  # type: ignore[assignment]
 
 
 class SessionClock:

@@ -93,7 +93,8 @@ def supposition(request: HttpRequest, household_id: UUID, live: queries.Live, be
     fact = live.law.facts.get(name)
     if fact is None or fact.tree is not None:
         raise Http404
-    member = int(request.POST["member"]) if request.POST.get("member", "").isdigit() else None
+    place = request.POST.get("member", "")
+    member = int(place) if place.isdecimal() and len(place) < 4 else None
     if fact.of_household:
         member = None
     people = live.sheet.situation.people

@@ -1,5 +1,6 @@
 """News to a partner's own systems: the addresses, one with what became of each piece, and the steps: open, change, pause, close, send again."""
 import datetime as dt
+import re
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +87,7 @@ def address(request: Any, number: UUID) -> HttpResponse:
     """One address with the pieces sent to it, the newest first; POST sends one, or all since a day, again."""
     hook, at = hook_or_404(number), timezone.now()
     before = request.GET.get("before", "")
-    moment = dt.datetime.fromtimestamp(float(before), dt.UTC) if before.replace(".", "", 1).isdigit() and len(before) < 20 else None
+    moment = dt.datetime.fromtimestamp(float(before), dt.UTC) if re.fullmatch(r"[0-9]{1,11}(\.[0-9]{0,9})?", before) else None
     piece = request.POST.get("piece", "")
     form = AgainForm(request.POST if request.method == "POST" and not piece else None)
     if request.method != "POST" or (not piece and not form.is_valid()):

@@ -36,7 +36,7 @@ def refer_group(
 ) -> ReferralGroup:
     """Prepare the referral of many cases to a partner; `tasks.start_group` sends them. `fact_names`: the kinds of facts shown and ticked for all.
 
-    Refused: `referral.agency_unfit`, `referral.programme_unfit`, `referral.group_size`, `case.next_past`.
+    Refused: `referral.agency_unfit`, `referral.programme_unfit`, `referral.group_size`, `case.next_past`, `case.next_far`.
     """
     receiver_of(to_agency, programme, actor)
     chosen = list(dict.fromkeys(case_ids))

@@ -1,6 +1,6 @@
 """Cases: opened, planned, handed over without a gap, talked about, and, where nobody can be reached, closed by a supervisor."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -16,6 +16,8 @@ from sinergi.registry import queries as registry
 from .. import policy
 from ..models import CASE, WAITING, Case, Contact, Outcome, Referral
 from ..words import CHANNELS, FAIR_ATTEMPTS, STEPS
+
+FARTHEST = timedelta(days=366)  # how far ahead the next date of an open case may lie
 
 
 def restand(*persons: UUID) -> None:
@@ -42,9 +44,11 @@ def mine(case_id: UUID, actor: Actor) -> Case:
 
 
 def check_plan(next_on: date, next_step: str, on: date) -> None:
-    """A next date lies ahead, a next step is one of those there are."""
+    """A next date lies ahead and within a year, so that no open case sleeps for ever; a next step is one of those there are."""
     if next_on < on:
         raise Refused("case.next_past", field="next_on")
+    if next_on > on + FARTHEST:
+        raise Refused("case.next_far", field="next_on", days=FARTHEST.days)
     if next_step not in STEPS:
         raise Refused("case.step_unknown", field="next_step", given=next_step)
 
@@ -55,7 +59,7 @@ def open_case(
 ) -> Case:
     """Open a case for one need of a person; the agency that opens it is responsible. Where one is open already, that one.
 
-    Refused: `case.need_unknown`, `case.next_past`, `case.step_unknown`, `case.open_elsewhere`.
+    Refused: `case.need_unknown`, `case.next_past`, `case.next_far`, `case.step_unknown`, `case.open_elsewhere`.
     """
     if need not in codes.NEEDS:
         raise Refused("case.need_unknown", field="need", given=need)
@@ -94,7 +98,7 @@ def open_case(
 
 @action("case.plan", policy.responsible)
 def plan_case(case_id: UUID, *, actor: Actor, next_on: date, next_step: str, on: date, at: datetime) -> Case:
-    """Set the next step and its day. Refused: `case.closed`, `case.next_past`, `case.step_unknown`."""
+    """Set the next step and its day. Refused: `case.closed`, `case.next_past`, `case.next_far`, `case.step_unknown`."""
     row = mine(case_id, actor)
     check_plan(next_on, next_step, on)
     row.next_on, row.next_step, row.touched_at = next_on, next_step, at
@@ -106,7 +110,7 @@ def plan_case(case_id: UUID, *, actor: Actor, next_on: date, next_step: str, on:
 def hand_over(case_id: UUID, *, actor: Actor, next_on: date, on: date, at: datetime, to_agency: str = "", to_user: UUID | None = None) -> Case:
     """Give a case to a colleague (`to_user`), or to another partner that may open the person. Nobody is without one in between.
 
-    Refused: `case.closed`, `case.next_past`, `case.nobody`, `case.user_unfit`, `case.agency_unfit`, `case.referral_waits`.
+    Refused: `case.closed`, `case.next_past`, `case.next_far`, `case.nobody`, `case.user_unfit`, `case.agency_unfit`, `case.referral_waits`.
     """
     row = mine(case_id, actor)
     check_plan(next_on, row.next_step, on)
@@ -139,7 +143,7 @@ def may_open(person_id: UUID, agency: str) -> bool:
 def record_contact(
     case_id: UUID, *, actor: Actor, channel: str, inward: bool, reached: bool, note: str, at: datetime, on: date, next_on: date | None = None
 ) -> Contact:
-    """Write down that the person was called, visited, or came. Refused: `contact.channel`, `case.next_past`."""
+    """Write down that the person was called, visited, or came. Refused: `contact.channel`, `case.next_past`, `case.next_far`."""
     if channel not in CHANNELS:
         raise Refused("contact.channel", field="channel", given=channel)
     row = held(case_id, open_only=False)

@@ -108,7 +108,7 @@ def waiting(referral_id: UUID, verb: str) -> tuple[Referral, Case]:
 def accept(referral_id: UUID, *, actor: Actor, next_on: date, on: date, at: datetime, next_step: str = "serve") -> Referral:
     """Take the person on: this agency is responsible from now on, and says when it goes on.
 
-    Refused: `flow.wrong_state`, `case.next_past`, `case.step_unknown`, `referral.no_consent`.
+    Refused: `flow.wrong_state`, `case.next_past`, `case.next_far`, `case.step_unknown`, `referral.no_consent`.
     """
     row, case = waiting(referral_id, "referral.accept")
     check_plan(next_on, next_step, on)

@@ -43,7 +43,7 @@ def typed_before(text_: str, more: str) -> Flat:
 def count(flat: Mapping[str, Any], rows: str) -> int:
     """How many rows of members or benefits the form shows."""
     said = str(flat.get(f"count.{rows}", ""))
-    return min(int(said), MOST_ROWS) if said.isdigit() else 0
+    return min(int(said), MOST_ROWS) if said.isdecimal() and len(said) < 4 else 0
 
 
 def with_row(flat: Flat, rows: str) -> Flat:
@@ -71,7 +71,7 @@ def without_row(flat: Flat, rows: str, gone: int) -> Flat:
             who = str(kept.get(f"held.{i}.who", "0"))
             if who == str(gone + 1):
                 kept = without_row(kept, "held", i)
-            elif who.isdigit() and int(who) > gone + 1:
+            elif who.isdecimal() and int(who) > gone + 1:
                 kept[f"held.{i}.who"] = str(int(who) - 1)
     return kept
 
@@ -173,7 +173,7 @@ class Intake:
     def place_held(self, form: HeldForm, people: list[dict[str, Any] | None]) -> None:
         """Put a benefit with the person who receives it, and remember where its faults belong."""
         who, held = form.value("who"), form.body()
-        owner = people[int(who)] if who.isdigit() and int(who) < len(people) else None
+        owner = people[int(who)] if who.isdecimal() and int(who) < len(people) else None
         if owner is None or "programme" not in held:
             return
         mine = owner.setdefault("held", [])

@@ -96,9 +96,9 @@ def rearranged(flat: Flat, what: str, argument: str) -> Flat:
     rows_, _dash, number = argument.partition("-")
     if what == "add" and argument in ROWS:
         return with_row(flat, argument) | ({"held_said": "some"} if argument == "held" else {})
-    if what == "remove" and rows_ in ROWS and number.isdigit():
+    if what == "remove" and rows_ in ROWS and number.isdecimal():
         return without_row(flat, rows_, int(number))
-    if what == "same" and rows_.isdigit():
+    if what == "same" and rows_.isdecimal():
         return flat | {f"members.{rows_}.person_id": number}
     return flat
 

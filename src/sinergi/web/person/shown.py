@@ -20,7 +20,8 @@ from ..role_words import PURPOSES
 from ..typed import agency_names, language, served, strip_of, today, word
 
 VERBS = ("household.add_member", "household.end_membership", "household.appoint_guardian", "fact.record", "address.record", "person.correct",
-         "person.protect_address", "consent.give", "consent.withdraw", "paper.store", "request.open", "request.answer", "household.screen")
+         "person.protect_address", "consent.give", "consent.withdraw", "paper.store", "request.open", "request.answer", "household.screen",
+         "determination.read")
 DONE = {
     "person.register": gettext_lazy("Registered"), "person.claim": gettext_lazy("Agreed to be served by one more agency"),
     "person.correct": gettext_lazy("Particulars corrected"), "person.protect_address": gettext_lazy("Hiding of address and phone changed"),
@@ -36,7 +37,9 @@ DONE = {
     "batch.register": gettext_lazy("Registered from a list"), "case.open": gettext_lazy("Case opened"),
     "case.plan": gettext_lazy("Next step set"), "case.hand_over": gettext_lazy("Case handed over"),
     "case.close_unreachable": gettext_lazy("Case closed: could not be reached"), "case.reopen": gettext_lazy("Case opened again after silence"),
-    "case.follow": gettext_lazy("Cases opened for the needs said"), "contact.record": gettext_lazy("Contact recorded"),
+    "case.follow": gettext_lazy("Cases opened for the needs said"),
+    "case.follow_application": gettext_lazy("The case follows the application"),
+    "case.follow_award": gettext_lazy("The case follows what is received"), "contact.record": gettext_lazy("Contact recorded"),
     "referral.send": gettext_lazy("Referred to another agency"), "referral.accept": gettext_lazy("Referral accepted"),
     "referral.decline": gettext_lazy("Referral declined"), "referral.ask": gettext_lazy("Asked back about a referral"),
     "referral.answer": gettext_lazy("Question about a referral answered"), "referral.withdraw": gettext_lazy("Referral taken back"),
