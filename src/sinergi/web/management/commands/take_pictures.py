@@ -64,6 +64,7 @@ def pages_of(user: User, name: str) -> list[Picture]:
     born = str(person.birth_date.year) if person.birth_date else ""
     return [Picture("hari-saya", reverse("my_day")), Picture("cari", reverse("search"), typed=f"{person.name}\n{born}"),
             Picture("orang", reverse("person", args=[person.id]), phone=False), Picture("lembaran", reverse("sheet", args=[household])),
+            Picture("pakej", reverse("package", args=[household])),
             Picture("program", reverse("programmes"), phone=False), Picture("satu-program", reverse("programme", args=["jkm.bwe"]))]
 
 
