@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from sinergi.kernel.logs import JsonLines
 from tests.web.case_stage import opened, served
 from tests.web.conftest import check
 from tests.web.counter_stage import client_of, family, text_of
@@ -119,3 +120,10 @@ def test_the_persons_pages_fit_and_are_easy_to_hit(page: Page, irm, asked):
     page.goto(f"/j/{asked.token}/")
     for label in page.locator(".choice label").all():
         assert (label.bounding_box() or {"height": 0})["height"] >= 44
+
+
+def test_a_persons_link_stands_in_no_log(client, asked, caplog):
+    for answer in (client.get("/j/not-a-link-0123456789/"), client.get("/nowhere/0123456789/")):
+        assert answer.status_code == 404
+    lines = [JsonLines().format(record) for record in caplog.records if record.name == "django.request"]
+    assert len(lines) == 2 and "j/<str:token>/" in lines[0] and not any("0123456789" in line for line in lines)

@@ -12,7 +12,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        line = {"at": self.formatTime(record), "level": record.levelname, "from": record.name, "says": record.getMessage(),
+        line = {"at": self.formatTime(record), "level": record.levelname, "from": record.name, "says": says(record),
                 "request": request_id.get()}
         line |= {k: v for k in KEPT if (v := getattr(record, k, None)) is not None}
         if record.exc_info:
@@ -22,3 +22,13 @@ class JsonLines(logging.Formatter):
             line["fault"] = kind.__name__ if kind else ""
             line["where"] = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
         return json.dumps(line, default=str)
+
+
+def says(record: logging.LogRecord) -> str:
+    """The message; where the framework names the address asked for, its route instead: a person's link is a key, and an address holds it."""
+    request, words = getattr(record, "request", None), record.getMessage()
+    path = str(getattr(request, "path", ""))
+    if len(path) < 2:
+        return words
+    route = getattr(getattr(request, "resolver_match", None), "route", None) or "-"
+    return words.replace(path.encode("unicode_escape").decode("ascii"), route).replace(path, route)
