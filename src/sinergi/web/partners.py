@@ -197,7 +197,8 @@ def end_system(request: Any, code: str, secret: int) -> HttpResponse:
             return redirect("partner", code=code)
         except Refused as fault:
             refused = fault.sentence("ms" if get_language() == "ms" else "en")
-    lead = gettext("The secret of %(name)s and its tokens open nothing from the next click on. To let it in again, a new secret is made.") % {"name": found.user.name}
+    lead = gettext("The secret of %(name)s and its tokens open nothing from the next click on. To let it in again, a new secret is made.") % {
+        "name": found.user.name}
     return step_page(request, form, refused, agency, title=gettext("End this system’s access?"), leads=[lead], submit=gettext("Yes, end it"),
                      keep=gettext("No, keep it"))
 

@@ -108,11 +108,18 @@ def held_words(value: Mapping[str, Any], law: rules.Law) -> str:
     return ", ".join(parts)
 
 
+def who(moment: registry.Happening) -> str:
+    """Who did it: a user by name; the person himself by his link; the platform's own steps."""
+    if not moment.actor_name.startswith("command:"):
+        return moment.actor_name
+    return _("the person, by the link") if moment.actor_name == "command:person" else _("Sinergi, by itself")
+
+
 def happened(moments: tuple[registry.Happening, ...], agencies: Mapping[str, str]) -> list[dict[str, Any]]:
     """A person's audit in words: when, what, who, why."""
-    return [{"at": m.at, "on": m.at, "text": str(DONE.get(m.verb, m.verb)), "who": m.actor_name, "why": str(PURPOSES.get(m.purpose, m.purpose)),
+    return [{"at": m.at, "on": m.at, "text": str(DONE.get(m.verb, m.verb)), "who": who(m), "why": str(PURPOSES.get(m.purpose, m.purpose)),
              "agency": agencies.get(m.agency, m.agency.upper()), "turn": m.verb in TURNS,
-             "more": " · ".join(w for w in (m.actor_name, agencies.get(m.agency, m.agency.upper()), str(PURPOSES.get(m.purpose, ""))) if w)}
+             "more": " · ".join(w for w in (who(m), agencies.get(m.agency, m.agency.upper()), str(PURPOSES.get(m.purpose, ""))) if w)}
             for m in moments]
 
 
