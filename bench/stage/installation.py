@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,6 +38,7 @@ class Installation:
         from launcher import postgres, surroundings
 
         self.cluster = postgres.Cluster("wheel", name="faults", extra="max_connections = 100\n")
+        self.forget_cluster()  # of a run that was itself killed; after a crash PostgreSQL reads every file of it again
         self.cluster.start()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -80,18 +83,24 @@ class Installation:
             time.sleep(0.1)
         raise SystemExit(f"The web server did not come up:\n{self.log.read_text(errors='replace')[-2000:]}")
 
+    def forget_cluster(self) -> None:
+        """Stop the cluster and remove its data."""
+        self.cluster.stop()
+        shutil.rmtree(self.cluster.data, ignore_errors=True)
+
     def end(self) -> None:
-        """End the parts and stop the cluster."""
+        """End the parts and leave nothing of the cluster."""
         for process in self.running.values():
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        self.cluster.stop()
+        self.forget_cluster()
 
 
 @contextmanager
 def installed() -> Iterator[Installation]:
-    """An installation, migrated, its web server and worker not yet begun."""
-    with tempfile.TemporaryDirectory() as folder:
+    """An installation, migrated, its web server and worker not yet begun. One at a time: a second run waits, for they would kill each other's."""
+    with open(Path(tempfile.gettempdir()) / "sinergi-faults.lock", "w") as lock, tempfile.TemporaryDirectory() as folder:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         made = Installation(Path(folder))
         try:
             made.manage("migrate", "--database", "owner", "-v0")
