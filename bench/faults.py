@@ -258,12 +258,14 @@ def tried(kills: int, seed: str, rows: int) -> dict[str, Any]:
         killer.start()
         while killer.is_alive():
             again(lambda: start_checked(officer))
+            made.revive()
             time.sleep(0.5)
         over.set()
         for thread in threads:
             thread.join(PATIENCE + 30)
         until = time.monotonic() + PATIENCE
         while again(lambda: start_checked(officer)) and time.monotonic() < until:
+            made.revive()
             time.sleep(0.5)
         return figures(made, tally, rows) | {"seconds": round(time.monotonic() - began, 1), "killed": by_part}
 

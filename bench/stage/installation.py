@@ -11,9 +11,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,7 @@ class Installation:
         self.environment["PYTHONPATH"] = f"{ROOT / 'src'}:{ROOT}"
         self.log = folder / "parts.log"
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.hand = threading.Lock()
 
     def manage(self, *arguments: str) -> None:
         """One command of the platform."""
@@ -69,9 +71,18 @@ class Installation:
             os.kill(postmaster, signal.SIGKILL)
             self.cluster.launch()
             return
-        os.killpg(self.running[part].pid, signal.SIGKILL)
-        self.running[part].wait()
-        self.begin(part)
+        with self.hand:
+            with suppress(ProcessLookupError):
+                os.killpg(self.running[part].pid, signal.SIGKILL)
+            self.running[part].wait()
+            self.begin(part)
+
+    def revive(self) -> None:
+        """Begin again what ended by itself, a worker whose database was killed say: what `Restart=` of the services in deploy/ does."""
+        with self.hand:
+            for part, process in self.running.items():
+                if process.poll() is not None:
+                    self.begin(part)
 
     def answers(self, seconds: float = 60) -> None:
         """Wait until the web server takes a connection."""
@@ -91,7 +102,8 @@ class Installation:
     def end(self) -> None:
         """End the parts and leave nothing of the cluster."""
         for process in self.running.values():
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.forget_cluster()
 

@@ -263,3 +263,8 @@ def test_the_search_equals_trying_everything(task: Task):
     grid = totals(task, runs)
     found = tuple(sum(sum(row) for o, row in zip(task.offers, grid, strict=True) if o.certain is sure) for sure in (True, False))
     assert found == brute(task)
+
+
+def test_a_top_up_beside_what_is_certain_is_solved_though_the_quick_way_fails():
+    certain, topped = offer("p0", 1), offer("p1", 6, certain=False)
+    assert search(Task((certain, topped), (0, 0), frozenset(), frozenset(), (Ceiling(1, (0,), 683),), 6)) == (6, 6)

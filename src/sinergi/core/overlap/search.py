@@ -245,8 +245,10 @@ class Part:
         upper = [1.0] * len(self.cells) + [float(self.value(*cell)) for cell in self.sums]
         # Parts without a ceiling mostly have a whole answer without asking for one, in a quarter of the time; it is then the best one.
         found = None if self.topped else milp(-goal, constraints=limits, bounds=Bounds(0, upper))
-        if found is None or (found.x is not None and np.abs(found.x - found.x.round()).max() > WHOLE):
-            found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options={"mip_rel_gap": 0, "presolve": False})
+        for presolve in (False, True):  # quicker without; where it then fails, as it may beside a ceiling, once more with it
+            if found is None or found.x is None or np.abs(found.x - found.x.round()).max() > WHOLE:
+                options = {"mip_rel_gap": 0, "presolve": presolve}
+                found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options=options)
         if found.x is None:
             raise ValueError("no package keeps what must be kept")
         answer: np.ndarray = found.x.copy()
