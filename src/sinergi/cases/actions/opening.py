@@ -69,10 +69,6 @@ def open_case(
     if there is not None:
         return there
     person = registry.person(who)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sinergi_case_is_open(%s, %s)", [who, need])
-        if cursor.fetchone()[0]:
-            raise Refused("case.open_elsewhere")
     made = Case(
         person_id=who,
         household_id=household_id or registry.household_of(who, on),

@@ -53,8 +53,6 @@ END $$;
 CREATE TRIGGER standing_is_computed BEFORE UPDATE OF standing ON registry_person FOR EACH ROW EXECUTE FUNCTION sinergi_standing_is_computed();
 """
 FOLLOWING = """
-CREATE FUNCTION sinergi_case_is_open(who uuid, what text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-  $$ SELECT sinergi_actor() <> '' AND EXISTS (SELECT 1 FROM cases_case WHERE person_id = who AND need = what AND state = 'open') $$;
 -- A case for each need a registered household said, in the name of its head, with the agency that registered him.
 CREATE FUNCTION sinergi_open_cases(who uuid, by_day date, moment timestamptz) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE opened int;
@@ -116,7 +114,6 @@ END $$;
 """
 DEFINED = (
     "sinergi_restand(uuid)",
-    "sinergi_case_is_open(uuid, text)",
     "sinergi_open_cases(uuid, date, timestamptz)",
     "sinergi_forget_cases(uuid)",
     "sinergi_pass_held(uuid, uuid)",
