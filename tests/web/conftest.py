@@ -13,12 +13,13 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs inside a loop; Django would refuse its own calls
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 900}}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+REPLACED = ("Execution context was destroyed", "reading 'documentElement'", "navigation")  # a look met by the next page
 OPENED: list[Browser] = []
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -115,10 +116,25 @@ def sign_in(site: str) -> Callable[[Page, Any], None]:
     return enter
 
 
+def settled(visitor: Page, look: Callable[[], Any]) -> Any:
+    """What `look` sees on the page that stays: the answer to a click may replace the page in the middle of a look, which is then begun again."""
+    for _ in range(3):
+        visitor.wait_for_load_state()
+        try:
+            return look()
+        except Error as fault:
+            if not any(sign in str(fault) for sign in REPLACED):
+                raise
+    return look()
+
+
 def axe(visitor: Page) -> list[tuple[str, str, str]]:
     """What axe finds: (rule, impact, first element). `evaluate` does not pass through the content policy, a script tag would."""
-    visitor.evaluate(AXE)
-    found = visitor.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    def look() -> Any:
+        visitor.evaluate(AXE)
+        return visitor.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+
+    found = settled(visitor, look)["violations"]
     return [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found]
 
 

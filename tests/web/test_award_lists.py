@@ -79,7 +79,8 @@ def test_a_list_of_awards_goes_its_whole_way(page, sign_in, paying):
         page.get_by_role("link", name="Muat turun baris untuk dibetulkan").click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == ["123", "800101-17-5999", "680411-17-5013"] and all(row[-1] for row in rows[1:])
-    page.get_by_role("link", name="Batalkan senarai ini").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Batalkan senarai ini").click()
     check(page)
     page.get_by_role("button", name="Ya, batalkan").click()
     expect(page.get_by_role("navigation", name="Baris ikut hasil")).to_contain_text("dibatalkan")

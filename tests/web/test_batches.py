@@ -79,7 +79,8 @@ def test_a_list_goes_its_whole_way(sent):
     rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
     assert [row[-2] for row in rows[1:]] == ["didaftar", "didaftar", *["perlu dibetulkan"] * 3] and all(row[-1] for row in rows[3:])
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
-    page.get_by_role("link", name="Batalkan senarai ini").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Batalkan senarai ini").click()
     check(page)
     page.get_by_role("button", name="Ya, batalkan").click()
     expect(page.get_by_role("navigation", name="Baris ikut hasil")).to_contain_text("dibatalkan")

@@ -155,4 +155,5 @@ def test_the_pages_are_clean(page: Page, sign_in, administrator, local):
     page.get_by_label("Nama sistem").fill("e-Kes")
     page.get_by_label("Hingga").fill(f"{SOON:%d/%m/%Y}")
     page.get_by_role("button", name="Buat rahsia").click()
+    expect(page.locator("code.secret")).to_be_visible()
     check(page)

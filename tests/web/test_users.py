@@ -249,7 +249,8 @@ def test_the_pages_are_clean(page: Page, sign_in, administrator, make_user):
     for address in ("/pengguna/", "/pengguna/?q=tiada", "/pengguna/jemput/", one, f"{one}langkah-kedua/", "/peranan/", "/tujuan/"):
         page.goto(address)
         check(page)
-    page.get_by_role("button", name="English").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="English").click()
     check(page)
 
 

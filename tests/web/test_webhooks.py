@@ -93,9 +93,11 @@ def test_the_pages_are_clean(page, sign_in, local):
     check(page)
     page.get_by_label("Alamat").fill(FORM["url"])
     page.get_by_label("mendaftar seseorang").check()
-    page.get_by_role("button", name="Buka alamat ini").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Buka alamat ini").click()
     check(page)
-    page.get_by_role("link", name="Sudah disalin").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Sudah disalin").click()
     check(page)
     page.goto("/rakan/aim/berita/")
     check(page)

@@ -249,7 +249,7 @@ class Part:
             if found is None or found.x is None or np.abs(found.x - found.x.round()).max() > WHOLE:
                 options = {"mip_rel_gap": 0, "presolve": presolve}
                 found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options=options)
-        if found.x is None:
+        if found is None or found.x is None:
             raise ValueError("no package keeps what must be kept")
         answer: np.ndarray = found.x.copy()
         answer[: len(self.cells)] = answer[: len(self.cells)].round()
