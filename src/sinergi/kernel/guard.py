@@ -14,6 +14,8 @@ UNPROTECTED: dict[str, str] = {
     "kernel_lawdocument": "the law is public",
     "kernel_lawversion": "the law is public",
     "kernel_auditseal": "hashes only",
+    "registry_linkagemodel": "weights of evidence: no person",
+    "registry_certificate": "thresholds and bounds: no person",
     "django_content_type": "framework: names of tables",
     "django_migrations": "framework: names of migrations",
     "django_session": "framework: session of staff, opaque",

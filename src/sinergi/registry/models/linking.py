@@ -1,0 +1,89 @@
+"""Runs of linkage: a partner's list against the register, or the register against itself; resumable chunk by chunk, shown before applied."""
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from sinergi.kernel.flow import flow, states
+
+LINKING = flow("linkage_run", {
+    "map": (frozenset({"received", "stopped"}), "comparing"),
+    "shown": (frozenset({"comparing"}), "compared"),
+    "approve": (frozenset({"compared"}), "applying"),
+    "finish": (frozenset({"applying"}), "applied"),
+    "stop": (frozenset({"comparing", "applying"}), "stopped"),
+    "resume": (frozenset({"stopped"}), "comparing"),
+    "cancel": (frozenset({"received", "comparing", "compared", "stopped"}), "cancelled"),
+    "undo": (frozenset({"applied", "applying", "stopped"}), "undone"),
+})
+ZONES = ("waiting", "auto", "review", "new", "wrong")
+
+
+class LinkageRun(models.Model):
+    """One run. `report`: candidates, keys and what each alone found, blocks over the cap, zones, fairness; `applied`: how many rows were applied."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10)
+    agency = models.ForeignKey("kernel.Agency", models.PROTECT, related_name="+")
+    title = models.CharField(max_length=160)
+    file = models.CharField(max_length=64, blank=True)
+    header = models.JSONField(default=list)
+    columns = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default="received")
+    model = models.ForeignKey("registry.LinkageModel", models.PROTECT, null=True, related_name="+")
+    rows = models.IntegerField(default=0)
+    report = models.JSONField(default=dict)
+    applied = models.IntegerField(default=0)
+    on = models.DateField()
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=64)
+    approved_by = models.CharField(max_length=64, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    drop_on = models.DateField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="linkage_run_kind", condition=Q(kind__in=["list", "register"])),
+            models.CheckConstraint(name="linkage_run_state", condition=Q(state__in=sorted({"received", *states(LINKING)}))),
+        ]
+
+
+class LinkageChunk(models.Model):
+    """One piece of a run's work, done or not: a killed run carries on with those that are not."""
+
+    run = models.ForeignKey(LinkageRun, models.CASCADE, related_name="chunks")
+    key = models.CharField(max_length=24)
+    chunk = models.IntegerField()
+    pairs = models.IntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="linkage_chunk_once", fields=["run", "key", "chunk"])]
+
+
+class LinkageRow(models.Model):
+    """A row of a partner's list: its own key, what it says (dropped after the agreed days), and the zone it fell into with the best person."""
+
+    UNAUDITED = ("cells",)
+
+    run = models.ForeignKey(LinkageRun, models.CASCADE, related_name="lines")
+    row = models.IntegerField()
+    key = models.CharField(max_length=80)
+    cells = models.JSONField(default=dict)
+    zone = models.CharField(max_length=8, default="waiting")
+    errors = models.JSONField(default=list)
+    person = models.ForeignKey("registry.Person", models.SET_NULL, null=True, related_name="+")
+    bits = models.FloatField(null=True)
+    levels = models.JSONField(default=list)
+    keys = models.JSONField(default=list)
+    vetoes = models.JSONField(default=list)
+    decision = models.ForeignKey("registry.IdentityDecision", models.PROTECT, null=True, related_name="+")
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "zone", "row"], name="linkage_row_zone")]
+        constraints = [
+            models.UniqueConstraint(name="linkage_row_once", fields=["run", "row"]),
+            models.CheckConstraint(name="linkage_row_zone_known", condition=Q(zone__in=ZONES)),
+        ]
