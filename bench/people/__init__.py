@@ -1,0 +1,1 @@
+"""Invented Malaysian people, the records agencies hold of them, and partners' lists, for benches; what is drawn from what: specification.md."""
