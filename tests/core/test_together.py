@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 
 import sinergi.core.linkage as linkage
 from sinergi.core.linkage import Facts, compare
-from sinergi.core.linkage.together import KINDS, NOWHERE, Proposal, Somebody, between, counted, kinship, proposed, read_place
+from sinergi.core.linkage.together import KINDS, NOWHERE, Proposal, Somebody, between, counted, kinship, parts_of, proposed, read_place
 
 HERE, THERE = read_place("12 Jalan Mawar", "70100"), read_place("8 Lorong Melur", "70200")
 NORAZLINA = Somebody("a", "h1", frozenset({"NURASLINA"}), frozenset({"AMSA"}), "female", 1989, HERE, frozenset({190000110}))
 HAMZAH = Somebody("b", "b", frozenset({"AMSA"}), frozenset({"DERIS"}), "male", 1955, HERE)
 YEAR = 2026
+
+
+def test_of_a_name_the_words_that_tell():
+    assert parts_of("Norazlina binti Mohd Hamzah") == parts_of("NORAZLINA BT MUHAMMAD HAMZA")
+    assert parts_of("Muhammad bin Ahmad")[0] and parts_of("Jimbai anak Sigan")[1] == parts_of("Sigan")[0]
+    assert parts_of("Tan Mei Ling")[1] == frozenset() == parts_of("Suriani")[1]
 
 
 def of(*people: Somebody) -> tuple[Proposal, ...]:
@@ -158,5 +164,5 @@ def test_living_together_never_raises_the_score_of_an_identity():
     before = compare(one, other)
     assert of(NORAZLINA, HAMZAH) and compare(one, other) == before
     folder = Path(linkage.__file__).parent
-    assert imported(folder / "together.py") == set()
+    assert imported(folder / "together.py") == {"names", "spelling", "words"}
     assert [path.name for path in sorted(folder.rglob("*.py")) if "together" in imported(path)] == []

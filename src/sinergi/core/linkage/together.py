@@ -15,6 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from sinergi.core.linkage.names import parse, telling
+from sinergi.core.linkage.spelling import fold
+from sinergi.core.linkage.words import SUR, set_of
+
 MOST_PEOPLE = 12  # behind one address or one phone; more are not a household
 MOST_UNITS = 4  # households at one address; more are rooms that are let
 FATHER_GAP, MOTHER_GAP, SIBLING_GAP = (14, 75), (12, 55), 30  # years between the births
@@ -23,12 +27,6 @@ CHILD, OLD = 18, 60  # who may need somebody else's phone
 KINDS = ("lives_together", "family", "supports")
 KIN = ("names_spouse", "names_mother", "father_of", "same_father")
 EVIDENCE = ("same_address", "same_phone", "lives_apart", *KIN, "child", "old")
-
-
-
-def set_of(words: str) -> frozenset[str]:
-    """Words between blanks as a set."""
-    return frozenset(words.split())
 
 
 STREETS = set_of("JALAN JLN LORONG LRG LENGKOK PERSIARAN LEBUH KAMPUNG KG KPG TAMAN TMN BANDAR BDR BATU OFF")
@@ -124,6 +122,17 @@ def is_for_many(found: Sequence[str]) -> bool:
     named |= {f"{word}-{after}" for word, after in zip(found, found[1:], strict=False)}
     return bool(SHARED & (named - {"BILIK"} if named & LONGHOUSE else named))
 
+
+
+def parts_of(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The telling folded words of a name -> (own, father's). A surname is no father's name; where all words are borne by everybody, all count.
+
+    >>> parts_of("Norazlina binti Mohd Hamzah") == parts_of("NORAZLINA BT MUHAMMAD HAMZA"), parts_of("Tan Mei Ling")[1]
+    (True, frozenset())
+    """
+    read = parse(name)
+    own, father = telling(read.own), telling(() if read.marker == SUR else read.father)
+    return frozenset(map(fold, own)), frozenset(map(fold, father))
 
 
 def proposed(people: Sequence[Somebody], year: int) -> Proposed:
