@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sinergi.core.linkage.spelling import alike, distance, fold, form_of, skeleton, spell, split_form
 from sinergi.core.linkage.words import (
+    ANAK,
     ANYWHERE,
     BETWEEN,
     BIN,
@@ -59,13 +60,18 @@ class Name(NamedTuple):
 
 
 NOTHING = Name()
+# AL after these is the article: Syed Al Hadi.
+MUSLIM = WEAK - frozenset(PUNJABI)
+# Anak is a marker only between two names; this form of it anywhere.
+SHORT = {ANAK: "A/K"}
 SLASHED = {"AL": " A/L ", "SO": " S/O ", "AP": " A/P ", "DO": " D/O ", "AK": " A/K "}
 SLASH = re.compile(r"\b([ASD])\s*[/\\]\s*([LPOK])\b")
 ARTICLE = re.compile(r"\b(A[LRSZNDT])-(?=[A-Z])")
 HONOUR = re.compile(r"\bY\.\s?(B|M|A\.\s?B|BHG)\b\.?")
 ALSO_KNOWN = re.compile(r"\bA\.\s?K\.\s?A\b\.?")
 JOINING = "'`’‘ʼ´"
-PLAIN = str.maketrans({"@": " @ ", "(": " @ ", "[": " @ ", "0": "O", "1": "I"} | dict.fromkeys(")]-.,/\\_;:+*&\"\t\n", " ") | dict.fromkeys(JOINING, ""))
+PLAIN = str.maketrans(
+    {"@": " @ ", "(": " @ ", "[": " @ ", "0": "O", "1": "I"} | dict.fromkeys(")]-.,/\\_;:+*&\"\t\n", " ") | dict.fromkeys(JOINING, ""))
 # Letters with a stroke do not come apart into a letter and a mark.
 STROKES = str.maketrans({"Đ": "D", "Ø": "O", "Ł": "L", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ħ": "H"})
 
@@ -209,7 +215,7 @@ def marker_in(words: list[str]) -> tuple[int, str]:
         if word in MARKERS and (j or len(words) > 1):
             return j, MARKERS[word]
     for j, word in enumerate(words):
-        if word in BETWEEN and is_between(words, j) and not (word == "AL" and (form_of(words[0]) in WEAK or words[0] in LEADING)):
+        if word in BETWEEN and is_between(words, j) and not (word == "AL" and any(form_of(w) in MUSLIM for w in words[:j])):
             return j, BETWEEN[word]
     return 0, ""
 
@@ -290,9 +296,9 @@ def surname_of(own: tuple[str, ...], initials: bool) -> tuple[tuple[str, ...], t
     christian = tuple(t for t in own if t in CHRISTIAN)
     if not core or len(core) > 4 or len(core) + len(christian) + initials < 2 or any(t in CLASSES or t in WEAK and t != "WAN" for t in core):
         return None
-    if core[0] == "WAN" and len(core) + len(christian) < 3:
-        return None
     at = 0 if core[0] in SURNAMES else len(core) - 1
+    if core[at] == "WAN" and len(core) + len(christian) < 3:
+        return None
     given = [t for j, t in enumerate(core) if j != at]
     if core[at] not in SURNAMES or not (all(is_syllable(t) for t in given) or len(given) == 1 and at == 0 and is_pair(given[0])):
         return None
@@ -301,7 +307,7 @@ def surname_of(own: tuple[str, ...], initials: bool) -> tuple[tuple[str, ...], t
 
 def is_syllable(token: str) -> bool:
     """One Chinese syllable as it is written here."""
-    return len(token) < 7 and SYLLABLE.fullmatch(token) is not None
+    return len(token) < 7 and token not in BETWEEN and SYLLABLE.fullmatch(token) is not None
 
 
 def is_pair(token: str) -> bool:
@@ -320,7 +326,7 @@ def normal(name: Name) -> str:
         first = (*name.initials, *(t for t in name.own if t in CHRISTIAN))
         own = (*first, *name.father, *(t for t in name.own if t not in CHRISTIAN))
     elif name.marker:
-        own = (*own, WRITTEN[name.marker], *name.father)
+        own = (*own, WRITTEN[name.marker] if name.own and name.father else SHORT.get(name.marker, WRITTEN[name.marker]), *name.father)
     return " @ ".join(" ".join(part) for part in (own, *name.aliases) if part)
 
 
