@@ -33,6 +33,7 @@ from bench.stage.installation import PARTS, Installation, installed  # noqa: E40
 AGENCY, OTHER, CLIENTS, ROWS = "aim", "akpk", 4, 2_000
 PAUSE = (0.3, 3.5)  # seconds between kills: some fall while a part still starts, some when all work
 PATIENCE = 120.0  # seconds until what was begun must be answered
+TAIL = 300.0  # seconds until the lists must be through: a dead worker is missed after one minute, and jobs may meet two such
 TODAY = dt.date.today()
 MEANT_AWARDS = "SELECT count(*) FROM benefits_entitlement WHERE source = 'award' AND person_id = ANY(%s)"
 DOUBLE_AWARDS = """SELECT count(*) FROM (SELECT person_id FROM benefits_entitlement WHERE source = 'award'
@@ -263,7 +264,7 @@ def tried(kills: int, seed: str, rows: int) -> dict[str, Any]:
         over.set()
         for thread in threads:
             thread.join(PATIENCE + 30)
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TAIL
         while again(lambda: start_checked(officer)) and time.monotonic() < until:
             made.revive()
             time.sleep(0.5)

@@ -1,0 +1,252 @@
+"""Two records -> one pattern: six pieces of evidence, each a small set of levels, packed into one integer. The same at the counter and in a batch.
+
+Level 0 is not known on one side and weighs nothing. A number and a birth date are one piece, for a number tells the date.
+name 1-3 the same canonical name (by rarity), 4-7 every telling word agrees, 8-9 one differs, 10-12 more differ; father or surname 1 agrees,
+2 partly, 3 contradicts, 4 swapped with the own name; identity 1 equal number, 2 a digit of date or place, 3 a digit of the serial (twins too),
+4-5 two digits (birth equal or not), 6-7 another number (birth equal or not), 8 birth equal, 9 one part off, 10 contradicts, 11 equal document,
+12 only the year is known and equal; sex; phone 1 equal, 2 one digit, 3 differs; address 1 equal, 2 two thirds, 3 postcode, 4 region, 5 differs.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sinergi.core.linkage.alignment import align, left_over, words_of
+from sinergi.core.linkage.encode import Encoded
+from sinergi.core.linkage.machine import compiled, in_parallel, spread
+
+EVIDENCE = ("name", "father", "identity", "sex", "phone", "address")
+RADIX = (13, 5, 13, 3, 4, 6)
+SURE, SOME, DOUBT = 2.0, 6.0, 3.5
+
+
+class Levels(NamedTuple):
+    """The six levels of one pair."""
+
+    name: int
+    father: int
+    identity: int
+    sex: int
+    phone: int
+    address: int
+
+
+def pack(levels: Levels) -> int:
+    """Six levels as one pattern."""
+    pattern = 0
+    for level, radix in zip(levels, RADIX, strict=True):
+        pattern = pattern * radix + level
+    return pattern
+
+
+def unpack(patterns: np.ndarray) -> np.ndarray:
+    """Patterns (n) -> levels (n, 6)."""
+    left, out = np.asarray(patterns, np.int64), []
+    for radix in reversed(RADIX):
+        out.append(left % radix)
+        left = left // radix
+    return np.stack(out[::-1], -1)
+
+
+@compiled
+def shared_agreement(xo, xf, yo, yf, e, i, j):
+    """(bits agreed, bits left over) of both names whole, whatever part a word stands in."""
+    x, y = np.concatenate((xo, xf)), np.concatenate((yo, yf))
+    ux, uy = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
+    agreed = align(x, y, ux, uy, e)
+    left = min(left_over(x, ux, e, e.initials[j]), left_over(y, uy, e, e.initials[i]))
+    first = -1
+    for t in range(len(xo)):
+        if e.bits[xo[t]] > DOUBT:
+            first = t
+            break
+    second = -1
+    for t in range(len(yo)):
+        if e.bits[yo[t]] > DOUBT:
+            second = t
+            break
+    if first >= 0 and second >= 0 and not ux[first] and not uy[second]:
+        return agreed, max(left, SOME)  # the first telling own names differ: a relative
+    return agreed, left
+
+
+@compiled
+def crossed(x, y, e):
+    """Bits that the own name of one shares with the father's of the other."""
+    return align(x, y, np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_), e)
+
+
+@compiled
+def part_agreement(x, y, e, i, j):
+    """(bits agreed, bits left over) of one part of the names."""
+    ux, uy = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
+    agreed = align(x, y, ux, uy, e)
+    return agreed, min(left_over(x, ux, e, e.initials[j]), left_over(y, uy, e, e.initials[i]))
+
+
+@compiled
+def parts(e, i, j):
+    """(bits agreed, bits left over, level of the father's name)."""
+    xo, xf, yo, yf = words_of(e.own, i), words_of(e.father, i), words_of(e.own, j), words_of(e.father, j)
+    by_role = len(xf) > 0 and len(yf) > 0
+    if not by_role or e.marker[i] == 2 or e.marker[j] == 2:
+        agreed, left = shared_agreement(xo, xf, yo, yf, e, i, j)
+        if not by_role or left < SURE:  # a surname may have been seen in another place: both orders are tried
+            return agreed, left, 0
+    agreed, left = part_agreement(xo, yo, e, i, j)
+    of_father, father_left = part_agreement(xf, yf, e, i, j)
+    father = 1 if father_left < SURE and of_father > 0 else 2 if of_father > 4.0 else 3
+    if left >= SOME and father == 3 and (crossed(xo, yf, e) > SOME or crossed(xf, yo, e) > SOME):
+        father = 4
+    if left < SOME and father == 1:
+        agreed += min(of_father, 20.0)
+    return agreed, left, father
+
+
+@compiled
+def name_levels(e, i, j):
+    """(level of the name, level of the father's or surname)."""
+    if (e.own[i, 0] < 0 and e.father[i, 0] < 0) or (e.own[j, 0] < 0 and e.father[j, 0] < 0):
+        return 0, 0
+    agreed, left, father = parts(e, i, j)
+    if e.canon[i] == e.canon[j] and e.canon[i] != 0:
+        return 1 if agreed >= 24.0 else 2 if agreed >= 16.0 else 3, father
+    if left < SURE:
+        return 4 if agreed >= 24.0 else 5 if agreed >= 16.0 else 6 if agreed >= 10.0 else 7, father
+    if left < SOME:
+        return 8 if agreed >= 12.0 else 9, father
+    return 10 if agreed >= 12.0 else 11 if agreed >= 4.0 else 12, father
+
+
+@compiled
+def digits_apart(a, b, length):
+    """(digits that differ, place of the last that does, are they two neighbours swapped). Places count from the right."""
+    different, first, second, x, y = 0, -1, -1, a, b
+    for place in range(length):
+        if x % 10 != y % 10:
+            different += 1
+            if first < 0:
+                first = place
+            else:
+                second = place
+        x //= 10
+        y //= 10
+    swapped = False
+    if different == 2 and second == first + 1:
+        u, v = (a // 10**first) % 100, (b // 10**first) % 100
+        swapped = u % 10 == v // 10 and u // 10 == v % 10
+    return different, first, swapped
+
+
+@compiled
+def is_one_short(a, b, most):
+    """Is one number the other with a digit left out?"""
+    longer, shorter, unit = max(a, b), min(a, b), 1
+    for _ in range(most):
+        if (longer // (unit * 10)) * unit + longer % unit == shorter:
+            return True
+        unit *= 10
+    return False
+
+
+@compiled
+def number_level(e, i, j):
+    """Both numbers are known."""
+    a, b, la, lb = e.number[i], e.number[j], e.digits[i], e.digits[j]
+    same_day = e.born[i] > 0 and e.born[i] == e.born[j]
+    if la == lb:
+        different, first, swapped = digits_apart(a, b, la)
+        if different == 0:
+            return 1
+        if different == 1 or swapped:
+            return 3 if first < 4 else 2
+        if different == 2:
+            return 4 if same_day else 5
+    elif abs(la - lb) == 1 and is_one_short(a, b, max(la, lb)):
+        return 2
+    return 6 if same_day else 7
+
+
+@compiled
+def birth_level(e, i, j):
+    """A number is missing on one side."""
+    a, b = e.born[i], e.born[j]
+    if a == 0 or b == 0:
+        if e.year[i] == 0 or e.year[j] == 0:
+            return 0
+        return 12 if e.year[i] == e.year[j] else 0 if abs(e.year[i] - e.year[j]) == 1 else 10
+    if a == b:
+        return 8
+    month_a, month_b, day_a, day_b, same_year = a // 100 % 100, b // 100 % 100, a % 100, b % 100, a // 10000 == b // 10000
+    equal = int(same_year) + int(month_a == month_b) + int(day_a == day_b)
+    swapped = same_year and month_a == day_b and day_a == month_b
+    rounded = same_year and ((month_a == 1 and day_a == 1) or (month_b == 1 and day_b == 1))
+    return 9 if equal == 2 or swapped or rounded else 10
+
+
+@compiled
+def identity_level(e, i, j):
+    """Number, document and birth: one piece."""
+    if e.number[i] > 0 and e.number[j] > 0:
+        return number_level(e, i, j)
+    if e.document[i] != 0 and e.document[i] == e.document[j]:
+        return 11
+    return birth_level(e, i, j)
+
+
+@compiled
+def phone_level(e, i, j):
+    """The nearest of the phones of both."""
+    if e.phones[i, 0] == 0 or e.phones[j, 0] == 0:
+        return 0
+    best = 3
+    for s in range(e.phones.shape[1]):
+        for t in range(e.phones.shape[1]):
+            if e.phones[i, s] > 0 and e.phones[j, t] > 0:
+                different, _, _ = digits_apart(e.phones[i, s], e.phones[j, t], 9)
+                best = min(best, 1 if different == 0 else 2 if different == 1 else 3)
+    return best
+
+
+@compiled
+def address_level(e, i, j):
+    """Words of the address, then postcode, then region."""
+    if e.address[i] == 0 or e.address[j] == 0:
+        return 0
+    if e.address[i] == e.address[j]:
+        return 1
+    here, there, both = 0, 0, 0
+    for s in range(e.places.shape[1]):
+        here += e.places[i, s] != 0
+        there += e.places[j, s] != 0
+        for t in range(e.places.shape[1]):
+            if e.places[i, s] != 0 and e.places[i, s] == e.places[j, t]:
+                both += 1
+    if both * 3 >= 2 * max(here, there):
+        return 2
+    if e.postcode[i] > 0 and e.postcode[i] == e.postcode[j]:
+        return 3
+    return 4 if e.postcode[i] // 1000 == e.postcode[j] // 1000 else 5
+
+
+@compiled
+def pattern_of(e, i, j):
+    """The pattern of one pair."""
+    name, father = name_levels(e, i, j)
+    sex = 0 if e.sex[i] == 0 or e.sex[j] == 0 else 1 if e.sex[i] == e.sex[j] else 2
+    return ((((name * 5 + father) * 13 + identity_level(e, i, j)) * 3 + sex) * 4 + phone_level(e, i, j)) * 6 + address_level(e, i, j)
+
+
+@in_parallel
+def patterns_of(e, i, j, out):
+    """The pattern of each pair, into `out`."""
+    for n in spread(len(i)):
+        out[n] = pattern_of(e, i[n], j[n])
+
+
+def compare_pairs(encoded: Encoded, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Rows i (n) against rows j (n) -> patterns int32 (n)."""
+    out = np.empty(len(i), np.int32)
+    patterns_of(encoded, np.asarray(i, np.int64), np.asarray(j, np.int64), out)
+    return out
