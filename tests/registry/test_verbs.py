@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 from kernel_stage import entries
 from registry_stage import FAMILY, ON, family, law, officer, somebody, spoken
 
 from sinergi.cli.house_reference import load_rooms
-from sinergi.kernel.action import VERBS
+from sinergi.kernel.acting import acting
+from sinergi.kernel.action import VERBS, writing
+from sinergi.kernel.actors import command
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions
-from sinergi.registry.models import Draft
+from sinergi.registry.models import Draft, HouseholdProposal, ProposalMember
 from sinergi.registry.submission import CleanAddress, CleanPerson, read_submission
 from sinergi.registry.submission.people import read_person
 
@@ -40,10 +43,14 @@ CALLS: dict[str, Callable[[Any, SimpleNamespace], Any]] = {
     "draft.discard": lambda me, s: actions.discard_draft(s.draft, **by(me)),
     "draft.save": lambda me, s: actions.save_draft(s.draft, **by(me), body={"person": {"name": "Salmah"}}),
     "fact.record": lambda me, s: actions.record_facts(s.who, **by(me), facts={"income": "RM 700"}, on=ON, law=law()),
+    "household.accept_proposal": lambda me, s: actions.accept_proposal(
+        s.proposal, **by(me), household_id=s.home.household_id, said_by="self", on=ON),
     "household.add_member": lambda me, s: actions.add_member(
         s.home.household_id, **by(me), member=child("Hana binti Faizal", "3/4/2019"), on=ON),
     "household.appoint_guardian": lambda me, s: actions.appoint_guardian(s.child, **by(me), guardian_id=s.left, on=ON),
     "household.end_membership": lambda me, s: actions.end_membership(s.home.household_id, **by(me), person_id=s.spouse, on=ON),
+    "household.propose": lambda me, s: actions.propose_households(0, **by(me), on=ON),
+    "household.refuse_proposal": lambda me, s: actions.refuse_proposal(s.proposal, **by(me), said_by="household_member"),
     "household.resume_membership": lambda me, s: actions.resume_membership(s.home.household_id, **by(me), person_id=s.left),
     "paper.store": lambda me, s: actions.store_paper(s.who, **by(me), kind="mykad"),
     "person.claim": lambda me, s: actions.claim_person(s.elsewhere, **by(me), consent=spoken()),
@@ -56,6 +63,14 @@ CALLS: dict[str, Callable[[Any, SimpleNamespace], Any]] = {
     "request.open": lambda me, s: actions.open_request(s.who, **by(me, "request"), kind="access", on=ON),
     "submission.receive": lambda me, s: actions.receive_submission(NEW, **by(me)),
 }
+
+
+def asked_of(first: UUID, second: UUID, actor: Any) -> UUID:
+    """A proposal that waits for the answer of two people."""
+    with acting(actor, purpose="register"), writing("try.stage"):
+        row = HouseholdProposal.objects.create(kind="family", mark="m", proposed_at=timezone.now())
+        ProposalMember.objects.bulk_create(ProposalMember(proposal=row, person_id=who) for who in (first, second))
+    return row.pk
 
 
 def names() -> set[str]:
@@ -81,7 +96,8 @@ def stage(own_db):
     actions.open_request(s.who, **by(dpo, "request"), kind="erase", on=ON)
     nobodys = replace(officer("aim", name="rover"), agency="")
     stranger, local_dpo = officer("irm"), officer("irm", "protection_officer")
-    s.right = {"access.review": officer("aim", "supervisor"), "person.erase": dpo, "request.answer": dpo}
+    s.proposal = asked_of(s.who, somebody(aim, "Hamzah bin Deris", "550101-17-5011"), aim)
+    s.right = {"household.propose": command("proposals", "household.propose", agency="aim"), "access.review": officer("aim", "supervisor"), "person.erase": dpo, "request.answer": dpo}
     s.wrong = {"access.review": officer("irm", "supervisor"), "person.erase": local_dpo, "request.answer": local_dpo,
                "draft.discard": officer("aim", name="colleague"), "draft.save": officer("aim", name="colleague"),
                **dict.fromkeys(("person.claim", "person.open_by_reason", "person.register", "submission.receive"), nobodys)}

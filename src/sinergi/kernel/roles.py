@@ -27,7 +27,7 @@ READS: dict[str, str] = {
 REGISTER = frozenset({
     "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
     "person.claim", "household.add_member", "household.end_membership", "household.resume_membership",
-    "household.appoint_guardian", "fact.record", "address.record",
+    "household.appoint_guardian", "household.accept_proposal", "household.refuse_proposal", "fact.record", "address.record",
     "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
     "batch.read", "batch.receive", "batch.map", "batch.check",
     "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})
@@ -59,7 +59,7 @@ ROLES: dict[str, frozenset[str]] = {
         "determination.read", "application.ask_more", "application.decide", "entitlement.award", "entitlement.end"}),
 }
 PLATFORM = frozenset({
-    "message.send", "message.fail", "key.rotate", "application.remind", "application.lapse", "attachment.remove", "referral.expire",
+    "message.send", "message.fail", "key.rotate", "household.propose", "application.remind", "application.lapse", "attachment.remove", "referral.expire",
     "referral.remind", "referral.revoke", "case.follow",
     "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire"})  # the platform’s own, in its jobs and commands
 AREAS = ("national", "state", "agency")

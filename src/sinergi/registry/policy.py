@@ -6,7 +6,7 @@ from uuid import UUID
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 
-from .models import Access, Batch, Consent, DataRequest, Draft, Membership
+from .models import Access, Batch, Consent, DataRequest, Draft, Membership, ProposalMember
 from .queries import household_is_open, is_erased, is_only_looked_at, is_served
 
 
@@ -36,6 +36,12 @@ def serving_household(actor: Actor, household_id: UUID) -> bool:
     if members and all(is_only_looked_at(person, actor) for person in members):
         raise Refused("person.opened_to_look")
     return household_is_open(household_id)
+
+
+def of_proposal(actor: Actor, proposal_id: UUID) -> bool:
+    """Whoever serves both people whom the proposal names. Raises Refused: `person.opened_to_look`, `person.erased`."""
+    named = list(ProposalMember.objects.filter(proposal_id=proposal_id).values_list("person_id", flat=True))
+    return len(named) > 1 and all(serving(actor, person) for person in named)
 
 
 def own_draft(actor: Actor, draft_id: UUID | None) -> bool:

@@ -1,19 +1,28 @@
-"""The registry's jobs: a partner's list is checked and registered in steps; each step is one transaction, so a kill loses and doubles nothing."""
+"""The registry's jobs: a partner's list is checked and registered in steps; each step is one transaction, so a kill loses and doubles nothing.
+
+Every night, for each partner, the doors and phones that it may see are looked through for households to be asked about.
+"""
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from sinergi.kernel import law
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.jobs import Step, job
+from sinergi.kernel.jobs import Step, job, operator
+from sinergi.kernel.models import Agency
 
 from .actions import batches as actions
+from .actions import propose_households
+from .actions.proposals import PARTS
 from .models import Batch
 
 CHECKED_AT_ONCE, REGISTERED_AT_ONCE = 1000, 250
+PROPOSER = operator("proposals", "person.read", "household.propose")
 
 
 def gave_up(*, actor: Actor, fault: str, batch_id: str) -> None:
@@ -67,3 +76,26 @@ def queue(batch: Batch, work: str, actor: Actor) -> UUID:
     found = {"check": check, "register": register}[work].later(
         actor=actor, purpose="register", subject=f"registry.Batch:{batch.pk}", one_at_a_time=f"list:{batch.agency_id}", batch_id=batch.pk)
     return found
+
+
+@app.periodic(cron="10 18 * * *")
+@app.task(name="household.propose_all", queue="upkeep", queueing_lock="household.propose_all", lock="household.propose_all")
+def propose_nightly(timestamp: int) -> None:
+    """Every night (02:10 in Malaysia)."""
+    propose_all()
+
+
+def propose_all() -> int:
+    """Queue the proposing of households for each partner, one after another. Gives how many."""
+    partners = list(Agency.objects.filter(partner=True, left_on=None).order_by("code").values_list("code", flat=True))
+    for code in partners:
+        with acting(replace(PROPOSER, agency=code), purpose="register"):
+            propose.later(actor=PROPOSER, purpose="register", subject=f"kernel.Agency:{code}", one_at_a_time="household.propose")
+    return len(partners)
+
+
+@job("household.propose", queue="bulk")
+def propose(*, actor: Actor, done: int) -> Step:
+    """Look through the next part of the doors and phones that the partner may see."""
+    propose_households(done, actor=actor, on=timezone.localdate(), at=timezone.now())
+    return Step(done + 1, PARTS)

@@ -42,6 +42,8 @@ VERBS = {
     "person.register": _("register a person"), "person.claim": _("open a known person with his consent"),
     "household.add_member": _("add a member to a household"), "household.end_membership": _("end a membership of a household"),
     "household.resume_membership": _("take back an ended membership"),
+    "household.accept_proposal": _("write down that people said they belong together"),
+    "household.refuse_proposal": _("write down that people said they do not"),
     "household.appoint_guardian": _("name a guardian"), "fact.record": _("record facts"), "address.record": _("record an address"),
     "person.protect_address": _("hide an address for safety"), "person.correct": _("correct a person’s particulars"),
     "consent.give": _("record a consent"), "consent.withdraw": _("withdraw a consent"), "paper.store": _("keep a document"),

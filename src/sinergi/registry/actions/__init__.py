@@ -5,6 +5,7 @@ from .drafts import discard_draft, save_draft
 from .facts import record_facts
 from .papers import store_paper
 from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address, resume_membership
+from .proposals import accept_proposal, propose_households, refuse_proposal
 from .receiving import receive_submission
 from .registering import Registered, add_member, register_households, take_in
 from .requests import FORGETTERS, answer_request, erase_person, open_request
@@ -13,6 +14,7 @@ __all__ = [
     "FORGETTERS",
     "ConsentGiven",
     "Registered",
+    "accept_proposal",
     "add_member",
     "answer_request",
     "appoint_guardian",
@@ -24,10 +26,12 @@ __all__ = [
     "give_consent",
     "open_by_reason",
     "open_request",
+    "propose_households",
     "protect_address",
     "receive_submission",
     "record_address",
     "record_facts",
+    "refuse_proposal",
     "register_households",
     "resume_membership",
     "review_access",

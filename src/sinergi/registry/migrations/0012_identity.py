@@ -30,14 +30,16 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=14)),
+                ('mark', models.CharField(max_length=32)),
                 ('evidence', models.JSONField(default=dict)),
                 ('state', models.CharField(default='open', max_length=10)),
                 ('proposed_at', models.DateTimeField()),
+                ('said_by', models.CharField(blank=True, max_length=16)),
                 ('answered_by', models.CharField(blank=True, max_length=64)),
                 ('answered_at', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['lives_together', 'family', 'supports'])), name='proposal_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'accepted', 'refused', 'stale'])), name='proposal_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['lives_together', 'family', 'supports'])), name='proposal_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'accepted', 'refused', 'stale'])), name='proposal_state'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'refused']), _negated=True), models.Q(('said_by', ''), _negated=True), _connector='OR'), name='proposal_said'), models.UniqueConstraint(condition=models.Q(('state', 'stale'), _negated=True), fields=('mark',), name='proposal_once')],
             },
         ),
         migrations.CreateModel(

@@ -96,13 +96,19 @@ class Label(models.Model):
 
 
 class HouseholdProposal(models.Model):
-    """People who may live together, be a family, or support each other: proposed with evidence, never a fact until they say so."""
+    """Two people who may live together, be a family, or support each other: proposed with evidence, never a fact until they say so.
+
+    `evidence`: {codes: of core.linkage.together}; `mark`: a hash of kind and members, so that what was answered is not asked again;
+    `said_by`: who of the people answered, a code of SAID_BY.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=14)
+    mark = models.CharField(max_length=32)
     evidence = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default="open")
     proposed_at = models.DateTimeField()
+    said_by = models.CharField(max_length=16, blank=True)
     answered_by = models.CharField(max_length=64, blank=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -110,6 +116,8 @@ class HouseholdProposal(models.Model):
         constraints = [
             models.CheckConstraint(name="proposal_kind", condition=Q(kind__in=["lives_together", "family", "supports"])),
             models.CheckConstraint(name="proposal_state", condition=Q(state__in=["open", "accepted", "refused", "stale"])),
+            models.CheckConstraint(name="proposal_said", condition=~Q(state__in=["accepted", "refused"]) | ~Q(said_by="")),
+            models.UniqueConstraint(name="proposal_once", fields=["mark"], condition=~Q(state="stale")),
         ]
 
 

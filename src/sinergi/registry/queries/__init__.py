@@ -32,6 +32,7 @@ from .people import (
     strip,
     wards,
 )
+from .proposals import ProposalView, proposals_of, ties_of
 from .reach import Reach, address_of, reach_of
 from .search import Candidate, Found, find_people, known_person
 
@@ -50,6 +51,7 @@ __all__ = [
     "MemberView",
     "PaperView",
     "PersonView",
+    "ProposalView",
     "Reach",
     "RequestView",
     "accesses",
@@ -84,6 +86,7 @@ __all__ = [
     "papers",
     "people",
     "person",
+    "proposals_of",
     "reach_of",
     "recent_people",
     "requests",
@@ -91,6 +94,7 @@ __all__ = [
     "resolve",
     "strip",
     "submission",
+    "ties_of",
     "timeline",
     "wards",
 ]
