@@ -15,6 +15,7 @@ from launcher.speech import Stopped, say, step
 
 PORT = 8000
 PYTHONPATH = f"{ROOT / 'src'}:{ROOT}"
+MACHINE_CODE = {"NUMBA_CACHE_DIR": str(STATE / "machine-code")}  # kept once it is made: making it takes seconds
 
 
 def python() -> str:
@@ -23,8 +24,8 @@ def python() -> str:
 
 
 def environment() -> dict[str, str]:
-    """For a program of ours that needs no settings: where our packages lie."""
-    return {**os.environ, "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
+    """For a program of ours that needs no settings: where our packages lie, and where machine code is kept once it is made."""
+    return {**MACHINE_CODE, **os.environ, "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
 
 
 def url_of(owner_url: str, role: str, password: str) -> str:
@@ -79,7 +80,7 @@ def settings_of(mode: str, owner_url: str, roles: dict[str, str], port: int, ser
     made = {name: os.environ.get(name) or value for name, value in made.items()}
     fixed = {"SINERGI_MODE": mode, "SINERGI_OWNER_URL": owner_url, **roles, "DJANGO_SETTINGS_MODULE": "sinergi.config.settings",
              "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": "1"}
-    return {**os.environ, **made, **fixed}
+    return {**MACHINE_CODE, **os.environ, **made, **fixed}
 
 
 @contextmanager

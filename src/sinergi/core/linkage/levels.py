@@ -50,22 +50,22 @@ def unpack(patterns: np.ndarray) -> np.ndarray:
 
 
 @compiled
+def first_telling(words, e):
+    """The place of the first word that not everybody bears; -1 without one."""
+    for t in range(len(words)):
+        if e.bits[words[t]] > DOUBT:
+            return t
+    return -1
+
+
+@compiled
 def shared_agreement(xo, xf, yo, yf, e, i, j):
     """(bits agreed, bits left over) of both names whole, whatever part a word stands in."""
     x, y = np.concatenate((xo, xf)), np.concatenate((yo, yf))
     ux, uy = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
     agreed = align(x, y, ux, uy, e)
     left = min(left_over(x, ux, e, e.initials[j]), left_over(y, uy, e, e.initials[i]))
-    first = -1
-    for t in range(len(xo)):
-        if e.bits[xo[t]] > DOUBT:
-            first = t
-            break
-    second = -1
-    for t in range(len(yo)):
-        if e.bits[yo[t]] > DOUBT:
-            second = t
-            break
+    first, second = first_telling(xo, e), first_telling(yo, e)
     if first >= 0 and second >= 0 and not ux[first] and not uy[second]:
         return agreed, max(left, SOME)  # the first telling own names differ: a relative
     return agreed, left

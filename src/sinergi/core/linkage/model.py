@@ -7,7 +7,7 @@ Source: Fellegi and Sunter (1969), JASA 64; expectation and maximisation after W
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,15 +118,14 @@ def hold_number(tables: Sequence[np.ndarray]) -> None:
 
 
 def learn(levels: np.ndarray, counts: np.ndarray, radix: Sequence[int], first: np.ndarray, clamped: np.ndarray, rounds: int,
-          hold: Any = None) -> Model:
-    """Expectation and maximisation over patterns until the likelihood stands still."""
+          hold: Callable[[Sequence[np.ndarray]], None]) -> Model:
+    """Expectation and maximisation over patterns until the likelihood stands still; `hold` keeps what is known from outside."""
     belief, before = first, -np.inf
     for _ in range(rounds):
         weights = belief * counts[:, None]
         shares = np.maximum(weights.sum(0) / weights.sum(), FLOOR)
         tables = [level_odds(levels[:, f], weights, r) for f, r in enumerate(radix)]
-        if hold is not None:
-            hold(tables)
+        hold(tables)
         for table in tables:
             table[0] = 1.0
         each = np.log(shares)[None, :] + sum(np.log(t)[levels[:, f]] for f, t in enumerate(tables))

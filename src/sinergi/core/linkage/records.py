@@ -8,17 +8,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 
 import polars as pl
 
 from sinergi.core.identity import MISREAD
-from sinergi.core.linkage.names import fold, parse
+from sinergi.core.linkage.names import parse
+from sinergi.core.linkage.spelling import fold, skeleton
 from sinergi.core.linkage.words import WEAK
 
 SURNAME, MARKED = 2, 1
-FOLDED_WEAK = frozenset(fold(word) for word in WEAK)
 ADDRESS_WORDS = ("JLN", "JL", "JALAN", "TMN", "TAMAN", "KG", "KPG", "KAMPUNG", "LT", "LOT", "BLK", "BLOK", "APT", "PANGSA", "PANGSAPURI", "NO", "LRG",
                  "LORONG")
 Shape = dict[str, pl.DataType | type[pl.DataType]]
@@ -78,22 +77,16 @@ def of_names(names: pl.Series) -> pl.DataFrame:
 def name_features(name: str) -> tuple[int, list[str], list[str], int, int, int, int, int, int | None]:
     """One name -> the columns OF_NAME."""
     read = parse(name)
-    extra = dict.fromkeys(t for alias in read.aliases for t in alias if t not in read.own and t not in read.father)
-    own, father = [fold(t) for t in read.own], [fold(t) for t in read.father]
-    more = [fold(t) for t in extra]
+    extra = list(dict.fromkeys(t for alias in read.aliases for t in alias if t not in read.own and t not in read.father))
+    words = [*read.own, *read.father, *extra]
+    own, father, more = ([fold(t) for t in part] for part in (read.own, read.father, extra))
     strong = [fold(t) for t in read.own if t not in WEAK] or own
     every = [*own, *father, *more]
-    skeletons = sorted({skeleton(t) for t in every if t not in FOLDED_WEAK} or {skeleton(t) for t in every})
+    skeletons = sorted({skeleton(t) for t in words if t not in WEAK} or {skeleton(t) for t in words})
     kind = SURNAME if read.marker == "SUR" else MARKED if read.marker else 0
     sex = {"BIN": 1, "AL": 1, "BINTI": 2, "AP": 2}.get(read.marker)
-    return (mark(*read.own, *read.father, *extra), [*own, *more], father, kind, initials(read.initials), mark("g", strong[0]) if strong else 0,
+    return (mark(*words), [*own, *more], father, kind, initials(read.initials), mark("g", strong[0]) if strong else 0,
             mark("f", *sorted(every)) if every else 0, mark("s", *skeletons) if skeletons else 0, sex)
-
-
-@lru_cache(maxsize=1 << 20)
-def skeleton(token: str) -> str:
-    """First letter and consonants of a folded word: a key that survives most spellings, never a score."""
-    return token[:1] + "".join(c for c in token[1:] if c not in "AIUHW")
 
 
 def initials(letters: Sequence[str]) -> int:

@@ -1,0 +1,346 @@
+"""Two records compared: features, patterns, keys, what is learnt from patterns, explanations that sum, clusters that are cut, vetoes."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sinergi.core.identity import birth_of
+from sinergi.core.linkage import clusters, encode, explain, keys, levels, machine, model, pairs, records, vetoes
+from sinergi.core.linkage.records import Record
+
+ON = dt.date(2026, 11, 1)
+ALI = Record(
+    "Mohd Hafiz bin Abdul Rahman",
+    "900101175555",
+    birth_date=dt.date(1990, 1, 1),
+    phones=("012-345 6789",),
+    address="No 3, Jalan Mawar 2, Taman Mawar",
+    postcode="40000",
+)
+NAMES = [
+    "Mohd Hafiz bin Abdul Rahman",
+    "Hafiz Abdul Rahman",
+    "Siti Aminah binti Salleh",
+    "Tan Wei Ming",
+    "Wei Ming Tan",
+    "Kumar a/l Raman",
+    "R. Kumar",
+    "Nurul Huda binti Ismail",
+    "Nurulhuda Ismail",
+    "Jawai anak Lingggi",
+    "",
+    "Rahman bin Hafis",
+    "Zulkifli",
+    "Zulkiffli bin Ramlan",
+    "Ah Kow @ Lim Ah Kow",
+]
+RECORDS = st.builds(
+    Record,
+    name=st.sampled_from(NAMES),
+    number=st.sampled_from(["", "900101175555", "900101175556", "90010117555", "9O0101-17-5555", "900201175755", "17"]),
+    document=st.sampled_from(["", "passport:ID:A1234567", "unhcr:UN:77777"]),
+    birth_date=st.sampled_from([None, dt.date(1990, 1, 1), dt.date(1990, 1, 2), dt.date(1985, 7, 9), dt.date(1985, 9, 7)]),
+    birth_year=st.sampled_from([None, 1990, 1985]),
+    sex=st.sampled_from(["", "male", "F"]),
+    phones=st.lists(st.sampled_from(["0123456789", "+60 12-345 6780", "0199999999", "12"]), max_size=2).map(tuple),
+    address=st.sampled_from(["", "No 3 Jalan Mawar 2 Taman Mawar", "3 Mawar 2", "Lot 9 Kampung Baru"]),
+    postcode=st.sampled_from(["", "40000", "40100", "93000"]),
+)
+
+
+def encoded(*given_records: Record) -> encode.Encoded:
+    frame = records.features(records.written(given_records), ON)
+    return encode.encode(frame, encode.Vocabulary.of(frame))
+
+
+def of_pair(first: Record, second: Record) -> levels.Levels:
+    """Levels of a pair in a register of 100,000 where Muhammad, Abdul and Siti are common and everything else is rare."""
+    words = encode.Vocabulary({"MUHAMMAD": 30000, "ABD": 15000, "SITI": 9000, "NUR": 9000, "LIM": 2000}, 100000)
+    frame = records.features(records.written([first, second]), ON)
+    pattern = levels.compare_pairs(encode.encode(frame, words), np.array([0]), np.array([1]))
+    return levels.Levels(*map(int, levels.unpack(pattern)[0]))
+
+
+def changed(**what) -> Record:
+    return Record(**{**{name: getattr(ALI, name) for name in ALI.__dataclass_fields__}, **what})
+
+
+def test_what_a_record_says_is_read_and_what_it_does_not_say_is_not_known():
+    frame = records.features(records.written([ALI, Record(), Record(number="9O0101 17 5556"), Record("Siti binti Ali", birth_year=1970)]), ON)
+    first, nothing, number, year = frame.rows(named=True)
+    assert (first["number"], first["digits"], first["born"], first["year"], first["sex"]) == (900101175555, 12, 19900101, 1990, 1)
+    assert first["phones"] == [123456789] and first["words"] == ["2", "3", "MAWAR"] and first["postcode"] == 40000
+    assert (nothing["number"], nothing["born"], nothing["sex"], nothing["own"]) == (0, 0, 0, None)
+    assert (number["born"], number["sex"]) == (19900101, 2)
+    assert (year["born"], year["year"], year["sex"]) == (0, 1970, 2)
+
+
+def test_columns_that_are_missing_are_not_known():
+    frame = records.features(pl.DataFrame({"name": ["Tan Wei Ming"]}), ON)
+    assert frame["marker"].to_list() == [records.SURNAME] and frame["number"].to_list() == [0]
+
+
+@given(st.from_regex(r"[0-9]{12}", fullmatch=True), st.dates(dt.date(1950, 1, 1), dt.date(2040, 1, 1)))
+def test_the_century_of_a_list_is_that_of_the_counter(number, on):
+    found = records.features(records.written([Record(number=number)]), on)["born"][0]
+    born = birth_of(number, on)
+    assert found == (int(f"{born:%Y%m%d}") if born else 0)
+
+
+@given(RECORDS, RECORDS)
+@settings(max_examples=150, deadline=None)
+def test_comparing_is_symmetrical_and_a_pair_has_one_pattern_alone_and_in_a_crowd(first, second):
+    frame = records.features(records.written([first, second, ALI, Record("Siti Aminah")]), ON)
+    vocabulary = encode.Vocabulary.of(frame)
+    alone = encode.encode(frame[:2], vocabulary)
+    crowd = encode.encode(pl.concat([frame[2:], frame[:2]]), vocabulary)
+    there, back = levels.compare_pairs(alone, np.array([0, 1]), np.array([1, 0]))
+    among = levels.compare_pairs(crowd, np.array([2]), np.array([3]))[0]
+    assert there == back == among
+
+
+def test_levels_of_the_name():
+    assert of_pair(ALI, ALI).name in (1, 2, 3) and of_pair(ALI, changed(name="")).name == 0
+    assert of_pair(ALI, changed(name="Hafis Abd. Rahman")).name in (4, 5, 6, 7)
+    assert of_pair(ALI, changed(name="Zamri bin Kassim")).name == 12
+    assert of_pair(Record("Nurul Huda binti Ismail"), Record("Nurulhuda binti Ismail")).name <= 7
+    assert (
+        of_pair(Record("Sham Sudin bin Ali"), Record("Shamsudin bin Ali")).name <= 7
+        and of_pair(Record("Sham Sudin"), Record("Sudin Shamsudak")).name >= 8
+    )
+    assert of_pair(Record("Sham Sudin"), Record("Shamsutin")).name >= 10 and of_pair(Record("Sham Sudin"), Record("Sukmsudin")).name >= 10
+    assert of_pair(Record("Thangaratnam"), Record("Thangar")).name <= 7 and of_pair(Record("Thangaratnam"), Record("Thangir")).name >= 10
+    assert of_pair(Record("Thangaratnamvelu"), Record("Suma")).name == 12 and of_pair(Record("Suma"), Record("Thangaratnamvelu")).name == 12
+    assert of_pair(Record("Tan Wei Ming"), Record("Wei Ming Tan")).name <= 7
+    assert of_pair(Record("R. Kumar"), Record("Kumar a/l Raman")).name <= 7
+    assert of_pair(Record("S. Kumar"), Record("Kumar a/l Raman Suppiah")).name <= 9
+    assert of_pair(Record("Hafiz bin Rahman"), Record("Rahman bin Hafiz")).father == 4
+    assert of_pair(Record("Rahmat bin Kassim"), Record("Daud bin Rahmat")).father == 4
+    assert of_pair(Record("Ali bin Kassim Daud Salim"), Record("Ali bin Kassim Daud Zamri")).father in (1, 2)
+    assert (
+        of_pair(Record("Jawai Lingkau Unting"), Record("Simba Lingkau Unting")).name == 8
+        or of_pair(Record("Jawai Lingkau"), Record("Simba Lingkau")).name >= 10
+    )
+    assert of_pair(Record("Limpat Jawai"), Record("Limpit Jawai")).name <= 9 and of_pair(Record("Lim Ah"), Record("Ah Lim Kok Seng")).name <= 9
+
+
+def test_levels_of_number_and_birth():
+    def identity(**what):
+        return of_pair(ALI, changed(**what)).identity
+
+    assert identity() == 1
+    assert identity(number="910101175555") == 2 and identity(number="900101175556") == 3 and identity(number="900101175565") == 3
+    assert identity(number="900101175575") == 3 and identity(number="90010117555") == 2
+    assert identity(number="900101175566") == 4 and identity(number="901101176555", birth_date=dt.date(1977, 1, 1)) == 5
+    assert identity(number="900101011234") == 6 and identity(number="770707011234", birth_date=dt.date(1977, 7, 7)) == 7
+    assert identity(number="12345") == 6
+    assert identity(number="99999999999") == 6
+    assert identity(number="") == 8 and identity(number="", birth_date=dt.date(1990, 1, 2)) == 9
+    assert identity(number="", birth_date=dt.date(1990, 7, 9)) == 9  # the first of January is a rounded date
+    assert of_pair(Record(birth_date=dt.date(1985, 7, 9)), Record(birth_date=dt.date(1985, 9, 7))).identity == 9
+    assert of_pair(Record(birth_date=dt.date(1985, 7, 9)), Record(birth_date=dt.date(1986, 7, 9))).identity == 9
+    assert of_pair(Record(birth_date=dt.date(1985, 7, 9)), Record(birth_date=dt.date(1970, 1, 2))).identity == 10
+    assert of_pair(Record(document="passport:ID:A1"), Record(document="passport:ID:A1", birth_year=1980)).identity == 11
+    assert of_pair(Record(birth_year=1980), Record(birth_year=1980)).identity == 12
+    assert of_pair(Record(birth_year=1980), Record(birth_year=1981)).identity == 0
+    assert of_pair(Record(birth_year=1980), Record(birth_year=1990)).identity == 10
+    assert of_pair(Record(birth_year=1980), Record()).identity == 0
+
+
+def test_levels_of_sex_phone_and_address():
+    assert of_pair(ALI, ALI)[3:] == (1, 1, 1) and of_pair(ALI, Record())[3:] == (0, 0, 0)
+    assert of_pair(ALI, changed(number="", sex="female", phones=("0123456780",))).phone == 2
+    assert of_pair(changed(number="", sex="male"), changed(number="", sex="female")).sex == 2
+    assert of_pair(ALI, changed(phones=("0199999999", "0123456789"))).phone == 1 and of_pair(ALI, changed(phones=("0198887766",))).phone == 3
+    assert of_pair(ALI, changed(address="3 Mawar 2 Baru")).address == 2 and of_pair(ALI, changed(address="Lot 9 Kampung Baru")).address == 3
+    assert (
+        of_pair(ALI, changed(address="Lot 9", postcode="40500")).address == 4
+        and of_pair(ALI, changed(address="Lot 9", postcode="93000")).address == 5
+    )
+
+
+@given(st.tuples(*(st.integers(0, radix - 1) for radix in levels.RADIX)))
+def test_a_pattern_is_its_levels(found):
+    assert tuple(levels.unpack(np.array([levels.pack(levels.Levels(*found))]))[0]) == found
+
+
+def crowd_of(n: int, seed: int = 7) -> list[Record]:
+    """Invented people, some written twice with damage, some sharing a home."""
+    chance = np.random.default_rng(seed)
+    first = [f"{a}{b}{c}" for a in ("HAF", "ZUL", "KAM", "ROS", "SAL", "MUN") for b in ("I", "A", "U") for c in ("Z", "NIR", "LAN", "DIN", "SUD")]
+    out = []
+    for k in range(n):
+        born = dt.date(1950, 1, 1) + dt.timedelta(days=int(chance.integers(0, 20000)))
+        name = f"{first[chance.integers(len(first))]} {first[chance.integers(len(first))]} BIN {first[chance.integers(len(first))]}"
+        number = f"{born:%y%m%d}17{5000 + k % 5000:04d}"
+        here = Record(
+            name,
+            number,
+            birth_date=born,
+            phones=(f"01{chance.integers(10**7, 10**8)}",),
+            address=f"No {chance.integers(1, 40)} Jalan {chance.integers(1, 9)}",
+            postcode=f"{40000 + chance.integers(0, 9) * 100}",
+        )
+        out.append(here)
+        if k % 3 == 0:
+            out.append(
+                Record(
+                    name.replace("BIN ", "") if k % 2 else name,
+                    "" if k % 5 == 0 else number,
+                    birth_date=born,
+                    address=here.address,
+                    postcode=here.postcode,
+                    phones=here.phones if k % 2 else (),
+                )
+            )
+        if k % 7 == 0:
+            out.append(
+                Record(
+                    f"{first[chance.integers(len(first))]} BIN {first[chance.integers(len(first))]}",
+                    "",
+                    phones=here.phones,
+                    address=here.address,
+                    postcode=here.postcode,
+                    birth_date=born + dt.timedelta(days=3000),
+                )
+            )
+    return out
+
+
+@pytest.fixture(scope="module")
+def found() -> tuple[encode.Encoded, pairs.Candidates, model.Model]:
+    whole = encoded(*crowd_of(400))
+    met = pairs.candidates(whole)
+    distinct, counts = np.unique(met.pattern, return_counts=True)
+    return whole, met, model.train(distinct, counts)
+
+
+def test_a_pair_meets_once_and_what_each_key_brought_is_told(found):
+    _, met, _ = found
+    assert len(set(zip(met.i.tolist(), met.j.tolist(), strict=True))) == len(met.i) and (met.i < met.j).all()
+    assert sum(p.pairs for p in met.passes) == len(met.i) and {p.key for p in met.passes} == set(keys.batch_keys(found[0]).names)
+
+
+def test_small_pieces_give_the_same_pairs_and_sides_do_not_meet_themselves(found):
+    whole, met, _ = found
+    seen: list[pairs.Pass] = []
+    small = pairs.candidates(whole, on_pass=seen.append, at_once=3)
+    assert sorted(zip(small.i, small.j, strict=True)) == sorted(zip(met.i, met.j, strict=True)) and tuple(seen) == small.passes
+    side = np.where(np.arange(len(whole.own)) % 2 == 0, 1, 2).astype(np.int8)
+    beside = pairs.candidates(whole, side=side)
+    assert 0 < len(beside.i) < len(met.i) and (side[beside.i] != side[beside.j]).all()
+
+
+def test_nothing_to_compare_gives_nothing():
+    empty = encoded(Record(), Record())
+    met = pairs.candidates(empty)
+    assert len(met.i) == 0 and len(model.pattern_scores(model.train(np.array([0]), np.array([1])), met.pattern)) == 0
+    none = keys.Keys((), (), np.zeros((2, 0), np.uint64), np.zeros(2, np.uint64))
+    assert len(pairs.candidates(empty, keys=none).i) == 0
+
+
+def test_a_block_over_the_cap_is_divided_and_what_is_still_over_is_told_and_may_meet_by_a_later_key():
+    people = [changed(name=f"Orang{chr(97 + i)} bin Lain", number="", birth_date=None) for i in range(10)]
+    same = [changed(number="", birth_date=None)] * 4
+    whole = encoded(*people, *same)
+    columns = np.stack([np.full(14, 7, np.uint64), np.where(np.arange(14) >= 10, 9, 0).astype(np.uint64)], 1)
+    split = np.r_[np.arange(1, 11), [77] * 4].astype(np.uint64)
+    met = pairs.candidates(whole, keys=keys.Keys(("home", "again"), (3, 10), columns, split))
+    assert met.passes[0] == pairs.Pass("home", 0, 1, 1, 4) and met.passes[1].pairs == 6
+
+
+def test_learning_knows_the_same_from_the_different(found):
+    whole, met, learnt = found
+    bits = model.pattern_scores(learnt, met.pattern)
+    equal = (whole.number[met.i] == whole.number[met.j]) & (whole.number[met.i] > 0)
+    assert (
+        bits[equal].min() > 0
+        and model.probability(bits[equal]).min() > 0.5
+        and bits[~equal & (whole.number[met.i] > 0) & (whole.number[met.j] > 0)].max() < 0
+    )
+    often = model.train(
+        np.array([0, levels.pack(levels.Levels(1, 1, 11, 1, 1, 1)), levels.pack(levels.Levels(12, 3, 7, 1, 3, 5))]), np.array([5, 400, 900])
+    )
+    assert often.odds[2][11, 1:].max() < often.odds[2][11, 0]
+    again = model.Model.from_json(learnt.as_json())
+    assert np.array_equal(model.pattern_scores(again, met.pattern), bits)
+
+
+def test_a_model_that_has_not_settled_still_stands():
+    assert np.isfinite(model.scores(model.train(np.array([0, 5000]), np.array([3, 4]), rounds=1), np.zeros((1, 6), int))).all()
+
+
+@given(st.tuples(*(st.integers(0, radix - 1) for radix in levels.RADIX)))
+def test_an_explanation_sums_to_the_score(found, level):
+    told = explain.explain(found[2], level)
+    assert told.start + sum(piece.bits for piece in told.pieces) == pytest.approx(told.score, abs=1e-9)
+    assert told.score == pytest.approx(float(model.scores(found[2], np.array([level]))[0]))
+    for words in explain.sentences(told):
+        assert words["ms"].endswith(".") and words["en"].endswith(".")
+    assert len(explain.sentences(told)) == sum(1 for one in level if one)
+
+
+def identity_of(*rows: tuple[int, int, int]) -> dict[str, np.ndarray]:
+    """(number, year, sex) of each row."""
+    number, year, sex = (np.array(column) for column in zip(*rows, strict=True))
+    return {"number": number, "digits": np.where(number > 0, 12, 0), "whole": number > 0, "year": year, "sex": sex}
+
+
+def test_a_group_that_contradicts_itself_is_cut_at_its_weakest_link():
+    rows = identity_of((1, 1990, 1), (1, 0, 0), (0, 1990, 1), (2, 1991, 1), (0, 0, 0), (0, 1950, 2))
+    i, j, bits = np.array([0, 1, 2, 4]), np.array([1, 2, 3, 5]), np.array([20.0, 9.0, 4.0, 8.0])
+    label, cut, met = clusters.clusters(6, i, j, bits, rows)
+    assert cut.tolist() == [False, False, True, False] and label.tolist() == [0, 0, 0, 3, 4, 4] and met["two_numbers"] == 1
+    twice = identity_of((0, 1990, 1), (0, 1960, 2))
+    assert clusters.clusters(2, np.array([0]), np.array([1]), np.array([9.0]), twice)[2] == {"two_numbers": 0, "births_apart": 1, "two_sexes": 1}
+    assert clusters.clusters(3, np.zeros(0, int), np.zeros(0, int), np.zeros(0), identity_of((0, 0, 0), (0, 0, 0), (0, 0, 0)))[0].tolist() == [
+        0,
+        1,
+        2,
+    ]
+
+
+def test_vetoes_are_named():
+    rows = np.array([[12, 3, 1, 1, 0, 0], [8, 1, 3, 1, 0, 0], [10, 4, 8, 0, 0, 0], [1, 1, 1, 2, 0, 0], [1, 1, 1, 1, 1, 1]])
+    found = vetoes.vetoes(rows, np.array([False, True, True, True, True]), np.array([0, 0, 0, 0, 11]))
+    assert [vetoes.named(row) for row in found] == [
+        ("number_without_name",),
+        ("twin_pattern",),
+        ("father_son_swap",),
+        ("sex_contradicts",),
+        ("too_many_records",),
+    ]
+    assert not vetoes.vetoes(rows[4:], np.array([True])).any()
+
+
+def test_without_numba_the_functions_run_as_they_are(monkeypatch):
+    assert machine.chosen("off")[2] is range and machine.chosen("on")[2] is not range
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert machine.chosen("on")[0](len) is len
+
+
+def test_machine_code_gives_the_patterns_of_plain_python(tmp_path):
+    whole = records.features(records.written(crowd_of(60)), ON)
+    words = encode.Vocabulary.of(whole)
+    plain = pairs.candidates(encode.encode(whole, words))
+    whole.write_parquet(tmp_path / "people.parquet")
+    code = (
+        f"import polars as pl; from sinergi.core.linkage import encode, machine, pairs; f = pl.read_parquet({str(tmp_path / 'people.parquet')!r});"
+        "c = pairs.candidates(encode.encode(f, encode.Vocabulary.of(f))); print(machine.spread is range, c.pattern.tolist())"
+    )
+    surroundings = {
+        **os.environ,
+        "SINERGI_MACHINE_CODE": "on",
+        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", str(tmp_path)),
+        "PYTHONPATH": str(Path(machine.__file__).parents[3]),
+    }
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=surroundings, timeout=240, check=True)
+    assert ran.stdout.strip() == f"False {plain.pattern.tolist()}"
