@@ -169,7 +169,7 @@ def test_columns_that_cannot_be_meant_so_are_refused(mvm, columns, code):
 
 def test_a_file_whose_rows_turn_out_too_many_keeps_nothing(mvm, owner, monkeypatch):
     monkeypatch.setattr("sinergi.registry.submission.spreadsheet.MOST_ROWS", 5)
-    monkeypatch.setattr(actions, "KEPT_AT_ONCE", 2)
+    monkeypatch.setattr("sinergi.registry.actions.kept_lists.KEPT_AT_ONCE", 2)
     with pytest.raises(Refused) as refused:
         receive(csv_of([fisherman(i) for i in range(6)]), mvm)
     assert refused.value.code == "list.too_many_rows"

@@ -23,8 +23,8 @@ from .keys import outer
 
 MEGABYTE = 1024 * 1024
 MEDIA = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "csv": "text/csv",
-         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-SIGNATURES = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"))
+         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "parquet": "application/vnd.apache.parquet"}
+SIGNATURES = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"PAR1", "parquet"))
 MOST_PARTS, MOST_UNPACKED = 2000, 300 * MEGABYTE
 
 
@@ -37,6 +37,7 @@ class Kind:
 
 
 KINDS = {"paper": Kind(("pdf", "jpg", "png", "webp"), 8 * MEGABYTE), "list": Kind(("csv", "xlsx"), 20 * MEGABYTE),
+         "linkage": Kind(("csv", "xlsx", "parquet"), 20 * MEGABYTE),
          "result": Kind(("csv", "xlsx", "pdf"), 64 * MEGABYTE)}
 
 

@@ -23,6 +23,10 @@ READS: dict[str, str] = {
     "case.read": "see the cases and referrals of one's agency",
     "case.oversee": "see all cases of one's area in figures and rows",
     "webhook.read": "see where news of one's agency is sent",
+    "identity.read": "see the records behind a person one's agency serves, and the decisions that made him one",
+    "identity.review": "see two source records side by side, to say whether they are one person",
+    "linkage.read": "see the runs that link lists of one's agency to the register",
+    "identity.oversee": "see how reviewers agree, and what they answered once it is settled",
 }
 REGISTER = frozenset({
     "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
@@ -42,26 +46,37 @@ DECIDE = frozenset({
     "award_list.read", "award_list.receive", "award_list.map", "award_list.check", "award_list.start", "award_list.load", "award_list.stop",
     "award_list.undo"})
 OVERSEE = frozenset({"case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review"})
+REVIEW = frozenset({"person.search", "identity.review", "identity_review.take", "identity_review.answer", "identity_review.undo", "certificate.label"})
+CERTIFY = frozenset({"identity.oversee", "planted.plant", "certificate.draw", "certificate.sign", "certificate.suspend"})
+LINK = frozenset({"linkage.read", "linkage.receive", "linkage.map", "linkage.compare", "linkage.stop", "linkage.resume", "linkage.cancel",
+                  "linkage.approve", "linkage.undo"})
+IDENTITY = frozenset({
+    "identity.read", "identity.identify", "identity.link", "identity.not_same", "identity.merge", "identity.unmerge", "identity.move",
+    "identity.settle", "identity.ask", "identity.approve", "identity.refuse"})
 ROLES: dict[str, frozenset[str]] = {
-    "coordinator": REGISTER | FOLLOW | {"sensitive.read"},
-    "officer": REGISTER | FOLLOW | DECIDE | {"sensitive.read"},
-    "supervisor": REGISTER | FOLLOW | OVERSEE | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"},
+    "coordinator": REGISTER | FOLLOW | {"sensitive.read", "identity.read", "identity.ask"},
+    "officer": REGISTER | FOLLOW | DECIDE | IDENTITY | LINK | {"sensitive.read"},
+    "supervisor": REGISTER | FOLLOW | OVERSEE | IDENTITY | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"}
+    | CERTIFY | LINK | {"identity.review", "linkage.begin"},
+    "identity_officer": REVIEW | IDENTITY,
     "administrator": frozenset({
         "user.read", "user.invite", "user.remind", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end",
-        "agency.read", "agency.join", "agency.change", "agency.leave", "client.create", "client.end",
-        "programme.read", "message.read", "law.publish", "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
+        "agency.read", "agency.join", "agency.change", "agency.leave", "linkage.agree", "client.create", "client.end",
+        "programme.read", "message.read", "law.publish", "certificate.suspend", "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
     "protection_officer": frozenset({
-        "person.search", "person.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
+        "person.search", "person.read", "identity.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
         "access.read", "access.review", "audit.read", "programme.read"}),
     "auditor": frozenset({"audit.read", "access.read", "user.read", "agency.read", "programme.read"}),
-    "machine": FOLLOW | frozenset({
+    "machine": FOLLOW | LINK | frozenset({
         "person.search", "person.read", "programme.read", "submission.receive", "person.register", "fact.record", "consent.give", "household.screen",
         "determination.read", "application.ask_more", "application.decide", "entitlement.award", "entitlement.end"}),
 }
 PLATFORM = frozenset({
     "message.send", "message.fail", "key.rotate", "household.propose", "application.remind", "application.lapse", "attachment.remove", "referral.expire",
     "referral.remind", "referral.revoke", "case.follow",
-    "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire"})  # the platform’s own, in its jobs and commands
+    "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire",
+    "linkage.refresh", "linkage.apply", "linkage.drop", "identity.detach",
+    "identity.auto_link", "identity_review.weigh", "certificate.sample", "certificate.expire"})  # the platform’s own, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {
     "register": "register a person in need", "screen": "show what a person may receive", "refer": "refer to an agency that can help",

@@ -6,7 +6,20 @@ from uuid import UUID
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 
-from .models import Access, Batch, Consent, DataRequest, Draft, Membership, ProposalMember
+from .models import (
+    Access,
+    Approval,
+    Batch,
+    Candidate,
+    Consent,
+    DataRequest,
+    Draft,
+    IdentityDecision,
+    LinkageRun,
+    Membership,
+    ProposalMember,
+    SourceRecord,
+)
 from .queries import household_is_open, is_erased, is_only_looked_at, is_served
 
 
@@ -70,6 +83,52 @@ def answering(actor: Actor, request_id: UUID) -> bool:
     return DataRequest.objects.filter(pk=request_id).exists()
 
 
+def own_run(actor: Actor, run: LinkageRun) -> bool:
+    """Runs of one's own agency; one of the register against itself: whoever may begin such a run for the nation."""
+    return bool(run.agency_id == actor.agency) and (run.kind == "list" or actor.nationwide("linkage.begin"))
+
+
+def national_linker(actor: Actor, subject: Any) -> bool:
+    """Whoever may look for duplicates in the whole register."""
+    return bool(actor.agency) and actor.nationwide("linkage.begin")
+
+
+def platform(actor: Actor, subject: Any) -> bool:
+    """The platform's own commands."""
+    return actor.id.startswith("command:")
+
+
 def own_batch(actor: Actor, batch: Batch) -> bool:
     """Lists of one's own agency."""
     return bool(batch.agency_id == actor.agency)
+
+
+def deciding_identity(actor: Actor, person_id: UUID) -> bool:
+    """Whoever serves the person, and who reviews identity for the nation."""
+    return actor.nationwide("identity.review") or serving(actor, person_id)
+
+
+def seeing_candidate(actor: Actor, candidate_id: UUID) -> bool:
+    """Whoever may see one of its records."""
+    return Candidate.objects.filter(pk=candidate_id).exists()
+
+
+def seeing_record(actor: Actor, record_id: UUID) -> bool:
+    """Whoever may see the record."""
+    return SourceRecord.objects.filter(pk=record_id).exists()
+
+
+def seeing_decision(actor: Actor, decision_id: UUID) -> bool:
+    """Whoever serves one of the persons it is about, and who reviews identity for the nation."""
+    return IdentityDecision.objects.filter(pk=decision_id).exists()
+
+
+def second_of_two(actor: Actor, approval_id: UUID) -> bool:
+    """Whoever serves one of the persons, or reviews identity for the nation; not the one who asked."""
+    row = Approval.objects.filter(pk=approval_id).first()
+    return row is not None and row.asked_by != actor.id
+
+
+def linking_alone(actor: Actor, person_id: UUID) -> bool:
+    """The platform in its runs, and who may apply a run."""
+    return actor.nationwide("identity.review")

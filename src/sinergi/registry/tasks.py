@@ -13,13 +13,13 @@ from sinergi.kernel import law
 from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.jobs import Step, job, operator
+from sinergi.kernel.jobs import Job, Step, job, operator
 from sinergi.kernel.models import Agency
 
+from .actions import applying, comparing, linking, preparing, propose_households
 from .actions import batches as actions
-from .actions import propose_households
 from .actions.proposals import PARTS
-from .models import Batch
+from .models import Batch, LinkageRun
 
 CHECKED_AT_ONCE, REGISTERED_AT_ONCE = 1000, 250
 PROPOSER = operator("proposals", "person.read", "household.propose")
@@ -99,3 +99,110 @@ def propose(*, actor: Actor, done: int) -> Step:
     """Look through the next part of the doors and phones that the partner may see."""
     propose_households(done, actor=actor, on=timezone.localdate(), at=timezone.now())
     return Step(done + 1, PARTS)
+
+
+PREPARER = operator("register", "linkage.refresh")
+APPLIER = operator("linkage", "linkage.read", "linkage.apply", "linkage.undo", "linkage.begin", "linkage.drop", "identity.review",
+                   "identity.auto_link", "identity.detach", "identity.unmerge", "person.read")
+APPLIED_AT_ONCE, TAKEN_BACK_AT_ONCE = 200, 200
+ONE_RUN = "linkage"  # one run at a time on a machine, and none while the register is made ready
+
+
+@app.periodic(cron="30 17 * * *")
+@app.task(name="linkage.nightly", queue="upkeep", queueing_lock="linkage.nightly", lock="linkage.nightly")
+def link_nightly(timestamp: int) -> None:
+    """Every night (01:30 in Malaysia): make the register ready anew, and drop what is due by agreement."""
+    now = timezone.now()
+    applying.drop_rows(timezone.localdate(now), actor=APPLIER, purpose="register", at=now)
+    with acting(PREPARER, purpose="register"):
+        prepare.later(actor=PREPARER, purpose="register", one_at_a_time=ONE_RUN, whole=1)
+
+
+@job("linkage.refresh", queue="bulk")
+def prepare(whole: int, *, actor: Actor, done: int) -> Step:
+    """One step of making the register ready, anew or with the records that came since."""
+    more = preparing.refresh_register(bool(whole), actor=actor, on=timezone.localdate(), at=timezone.now())
+    return Step(done + 1, None if more else done + 1)
+
+
+def the_run(run_id: str) -> LinkageRun:
+    """The run, held until the step ends, as long as who started the job may still see it."""
+    found = LinkageRun.objects.select_for_update().filter(pk=UUID(run_id)).first()
+    if found is None:
+        raise Refused("not_allowed", verb="linkage.read")
+    return found
+
+
+def run_gave_up(*, actor: Actor, fault: str, run_id: str) -> None:
+    """A run whose job is never tried again stands as it is; its page says so, and offers to stop it and then to go on or to undo."""
+
+
+@job("linkage.compare", queue="bulk", gave_up=run_gave_up)
+def compare(run_id: str, *, actor: Actor, done: int) -> Step | None:
+    """Do the next piece of a comparison."""
+    run = the_run(run_id)
+    if run.state != "comparing":
+        return None
+    left = comparing.compare_next(run, actor=actor, on=timezone.localdate(), at=timezone.now())
+    return Step(done + 1, done + 1 + left)
+
+
+@job("linkage.apply", queue="bulk", gave_up=run_gave_up)
+def apply(run_id: str, *, actor: Actor, done: int) -> Step | None:
+    """Apply the next rows of a run."""
+    run = the_run(run_id)
+    if run.state != "applying":
+        return None
+    now = timezone.now()
+    made = applying.apply_rows(run, actor=actor, on=timezone.localdate(now), at=now, most=APPLIED_AT_ONCE)
+    return Step(done + made, done + made if run.state != "applying" else None)
+
+
+@job("linkage.undo", queue="bulk", gave_up=run_gave_up)
+def take_back(run_id: str, *, actor: Actor, done: int) -> Step | None:
+    """Take back the next rows of a run."""
+    left = applying.undo_run(the_run(run_id), actor=actor, at=timezone.now(), most=TAKEN_BACK_AT_ONCE)
+    return Step(done + 1, None if left else done + 1)
+
+
+def link_list(run: LinkageRun, *, actor: Actor, columns: dict[str, str], at: datetime) -> UUID:
+    """Map the columns, and queue first what came into the register since it was made ready, then the comparison. Returns the id of its progress."""
+    with acting(actor, purpose="register"):
+        linking.map_run(run, actor=actor, columns=columns, at=at)
+        prepare.later(actor=PREPARER, purpose="register", one_at_a_time=ONE_RUN, whole=0)
+        return later_of(compare, run, actor)
+
+
+def find_duplicates(*, actor: Actor, title: str, at: datetime) -> LinkageRun:
+    """Begin to look for the register's own duplicates, once it is made ready anew."""
+    with acting(actor, purpose="register"):
+        run = linking.begin_run(preparing.size(), actor=actor, title=title, on=timezone.localdate(at), at=at)
+        prepare.later(actor=PREPARER, purpose="register", one_at_a_time=ONE_RUN, whole=1)
+        later_of(compare, run, actor)
+        return run
+
+
+def go_on(run: LinkageRun, *, actor: Actor) -> UUID:
+    """Go on with a run that was stopped."""
+    with acting(actor, purpose="register"):
+        linking.resume_run(run, actor=actor)
+        return later_of(compare, run, actor)
+
+
+def approve(run: LinkageRun, *, actor: Actor) -> UUID:
+    """Approve a run and queue its application, in the platform's own name. Returns the id of its progress."""
+    with acting(actor, purpose="register"):
+        linking.approve_run(run, actor=actor)
+        return later_of(apply, run, APPLIER)
+
+
+def undo_run(run: LinkageRun, *, actor: Actor, at: datetime) -> UUID:
+    """Say that a run is taken back, and queue the work. Returns the id of its progress."""
+    with acting(actor, purpose="register"):
+        applying.undo_run(run, actor=actor, at=at)
+        return later_of(take_back, run, APPLIER)
+
+
+def later_of(work: Job, run: LinkageRun, actor: Actor) -> UUID:
+    """Queue a job of a run."""
+    return work.later(actor=actor, purpose="register", subject=f"registry.LinkageRun:{run.pk}", one_at_a_time=ONE_RUN, run_id=run.pk)

@@ -2,14 +2,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from sinergi.core.rules import Law
-from sinergi.kernel import files
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -17,14 +16,14 @@ from sinergi.kernel.flow import move
 
 from .. import policy
 from ..codes import IDENTIFIER_KINDS
-from ..models import BATCH, Batch, BatchRow, ColumnMapping, Household, Person, Submission
+from ..models import BATCH, Batch, BatchRow, Belonging, Candidate, ColumnMapping, Household, Person, SourceRecord, Submission
 from ..queries.batches import touched
 from ..submission import Clean, Fault, SubmissionFaults, read_submission
 from ..submission.columns import body_of, fields, header_key
-from ..submission.spreadsheet import Table
+from ..submission.spreadsheet import MOST_CELL, Table
+from .kept_lists import keep_rows, lock
+from .kept_lists import step as take_step
 from .registering import Registered, register_households
-
-KEPT_AT_ONCE = 2000
 
 
 @action("batch.receive", policy.of_an_agency)
@@ -36,24 +35,13 @@ def receive_batch(content: bytes, *, actor: Actor, table: Table, title: str, on:
     batch = Batch(agency_id=actor.agency, title=title.strip()[:160] or f"{on:%d/%m/%Y}", header=list(table.header), on=on, received_at=at,
                   received_by=actor.id)
     batch.save()
-    while lines := [BatchRow(batch=batch, row=number, cells=list(cells)) for number, cells in islice(table.rows, KEPT_AT_ONCE)]:
-        BatchRow.objects.bulk_create(lines)
-        batch.rows += len(lines)
-    batch.file = str(files.keep(content, name=batch.title, kind="list").id)
-    batch.save()
+    keep_rows(batch, table, content, BatchRow, batch=batch)
     return batch
-
-
-def lock(batch: Batch) -> None:
-    """Wait for whoever works on the list, then see where it stands."""
-    batch.refresh_from_db(fields=["state"], from_queryset=Batch.objects.select_for_update())
 
 
 def step(batch: Batch, verb: str) -> None:
     """One step of the list's life, kept. Raises Refused: `flow.wrong_state`."""
-    lock(batch)
-    move(batch, BATCH, verb)
-    batch.save(update_fields=["state"])
+    take_step(batch, BATCH, verb)
 
 
 @action("batch.map", policy.own_batch)
@@ -143,6 +131,9 @@ def weigh(batch: Batch, line: BatchRow, law: Law) -> tuple[str, list[dict[str, A
     if len(line.cells) > width:
         beyond = " | ".join(filter(None, line.cells[width:]))[:80]
         return "refused", [{"field": "row", "value": beyond, **said(Refused("list.too_many_cells", columns=width))}]
+    for number, field in batch.columns.items():
+        if len(line.cells[int(number)]) > MOST_CELL:
+            return "refused", [{"field": field, "value": line.cells[int(number)][:80], **said(Refused("list.cell_too_long", most=MOST_CELL))}]
     try:
         clean = read_row(batch, line, law)
     except SubmissionFaults as faults:
@@ -201,7 +192,7 @@ def register_rows(batch: Batch, *, actor: Actor, law: Law, most: int, at: dateti
         received.append((line, Submission(agency_id=actor.agency, channel="group", body=body, received_at=at, received_by=actor.id), clean))
     Submission.objects.bulk_create(submission for _, submission, _ in received)
     taken = [(submission.pk, clean) for _, submission, clean in received]
-    for (line, _, clean), result in zip(received, register_households(taken, actor=actor, at=at) if taken else [], strict=True):
+    for (line, _, clean), result in zip(received, register_households(taken, actor=actor, at=at, channel="group") if taken else [], strict=True):
         settle(line, clean, result)
     save_lines(lines)
     if not BatchRow.objects.filter(batch=batch, outcome="good").exists():
@@ -238,10 +229,15 @@ def undo_batch(batch: Batch, *, actor: Actor) -> Batch:
     step(batch, "undo")
     lines = BatchRow.objects.filter(batch=batch, outcome="registered")
     mine = set(lines.values_list("person_id", flat=True)) - {None}
-    free = mine - touched(mine)
+    compared = Candidate.objects.filter(Q(first__belongings__person_id__in=mine) | Q(second__belongings__person_id__in=mine))
+    beside = Belonging.objects.filter(Q(record__in=compared.values("first")) | Q(record__in=compared.values("second")))
+    free = mine - touched(mine) - set(beside.values_list("person_id", flat=True))
     households = set(Household.objects.filter(memberships__person_id__in=free).values_list("pk", flat=True))
     lines.filter(person_id__in=free).update(outcome="undone", person=None)
     Submission.objects.filter(person_id__in=free).update(household=None, person=None)
+    records = list(Belonging.objects.filter(person_id__in=free).values_list("record_id", flat=True))
+    Belonging.objects.filter(record_id__in=records).delete()
+    SourceRecord.objects.filter(pk__in=records).delete()
     Person.objects.filter(pk__in=free).delete()
     Household.objects.filter(pk__in=households, memberships=None).delete()
     changes().note(removed=len(free), kept=len(mine) - len(free))

@@ -54,11 +54,32 @@ class Migration(migrations.Migration):
                 ('run_id', models.UUIDField(null=True)),
                 ('decided_at', models.DateTimeField()),
                 ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
-                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='identity_decisions', to='registry.person')),
+                ('other', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.person')),
+                ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='identity_decisions', to='registry.person')),
                 ('undoes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='registry.identitydecision')),
                 ('model', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.linkagemodel')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('verb', models.CharField(max_length=10)),
+                ('reason', models.CharField(max_length=400)),
+                ('why', models.JSONField(default=list)),
+                ('asked_by', models.CharField(max_length=64)),
+                ('asked_at', models.DateTimeField()),
+                ('state', models.CharField(default='asked', max_length=10)),
+                ('decided_by', models.CharField(blank=True, max_length=64)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.person')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.person')),
+                ('undoes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.identitydecision')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('verb__in', ['merge', 'unmerge'])), name='approval_verb'), models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'approved', 'refused'))), name='approval_state'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='approval_by_another'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('verb', 'person', 'other', 'undoes'), name='approval_asked_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='Candidate',
@@ -72,6 +93,9 @@ class Migration(migrations.Migration):
                 ('found_by', models.CharField(default='search', max_length=10)),
                 ('run_id', models.UUIDField(null=True)),
                 ('weight', models.FloatField(default=0)),
+                ('block', models.UUIDField(null=True)),
+                ('aside_until', models.DateField(null=True)),
+                ('sent_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
                 ('found_at', models.DateTimeField()),
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.identitydecision')),
                 ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.linkagemodel')),
@@ -136,6 +160,7 @@ class Migration(migrations.Migration):
                 ('levels', models.JSONField(default=list)),
                 ('keys', models.JSONField(default=list)),
                 ('vetoes', models.JSONField(default=list)),
+                ('applied', models.BooleanField(default=False)),
                 ('undone', models.BooleanField(default=False)),
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.identitydecision')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.person')),
@@ -149,6 +174,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=24)),
                 ('chunk', models.IntegerField()),
                 ('pairs', models.IntegerField(default=0)),
+                ('found', models.BinaryField(null=True)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='registry.linkagerun')),
             ],
@@ -174,6 +200,10 @@ class Migration(migrations.Migration):
                 ('first', models.JSONField()),
                 ('second', models.JSONField()),
                 ('truth', models.CharField(max_length=12)),
+                ('model', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.linkagemodel')),
+                ('bits', models.FloatField(default=0)),
+                ('levels', models.JSONField(default=list)),
+                ('vetoes', models.JSONField(default=list)),
                 ('planted_at', models.DateTimeField()),
             ],
             options={
@@ -189,12 +219,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ReviewTurn',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('place', models.IntegerField(default=1)),
+                ('by', models.CharField(max_length=64)),
+                ('claimed_at', models.DateTimeField()),
+                ('until_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('candidate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='registry.candidate')),
+                ('planted', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='registry.plantedpair')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['by', 'answered_at'], name='review_turn_of')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('candidate__isnull', True), ('planted__isnull', True), _connector='XOR'), name='review_turn_of_one'), models.UniqueConstraint(fields=('candidate', 'place'), name='review_turn_place'), models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('candidate',), name='review_turn_one_holds'), models.UniqueConstraint(fields=('candidate', 'by'), name='review_turn_once'), models.UniqueConstraint(fields=('planted', 'by'), name='review_turn_planted_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='ReviewAnswer',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('place', models.IntegerField(default=1)),
                 ('answer', models.CharField(max_length=12)),
                 ('reason', models.CharField(blank=True, max_length=400)),
+                ('asked', models.CharField(blank=True, max_length=6)),
+                ('sent_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.agency')),
                 ('by', models.CharField(max_length=64)),
                 ('answered_at', models.DateTimeField()),
                 ('undone_at', models.DateTimeField(null=True)),
@@ -231,12 +280,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='identitydecision',
             name='first',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.sourcerecord'),
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.sourcerecord'),
         ),
         migrations.AddField(
             model_name='identitydecision',
             name='second',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.sourcerecord'),
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registry.sourcerecord'),
         ),
         migrations.CreateModel(
             name='CannotLink',
@@ -275,6 +324,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('step', models.IntegerField()),
+                ('steps', models.JSONField(default=list)),
                 ('bits', models.FloatField()),
                 ('week', models.DateField(null=True)),
                 ('first', models.CharField(blank=True, max_length=12)),
@@ -336,6 +386,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reviewanswer',
+            constraint=models.CheckConstraint(condition=models.Q(('asked__in', ('', 'person', 'call', 'agency'))), name='review_answer_asked'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewanswer',
             constraint=models.CheckConstraint(condition=models.Q(('candidate__isnull', True), ('planted__isnull', True), _connector='XOR'), name='review_answer_of_one'),
         ),
         migrations.AddConstraint(
@@ -386,6 +440,10 @@ class Migration(migrations.Migration):
             model_name='candidate',
             index=models.Index(condition=models.Q(('state', 'open')), fields=['-weight', 'id'], name='candidate_open'),
         ),
+        migrations.AddIndex(
+            model_name='candidate',
+            index=models.Index(condition=models.Q(('block__isnull', False), ('state', 'open')), fields=['block'], name='candidate_block'),
+        ),
         migrations.AddConstraint(
             model_name='candidate',
             constraint=models.UniqueConstraint(fields=('first', 'second', 'model'), name='candidate_once'),
@@ -409,5 +467,52 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='belonging',
             constraint=models.UniqueConstraint(condition=models.Q(('to_at', None)), fields=('record',), name='belonging_one_present'),
+        ),
+        migrations.AddField(
+            model_name='linkagerow',
+            name='record',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.sourcerecord'),
+        ),
+        migrations.AddField(
+            model_name='linkagerow',
+            name='other',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.sourcerecord'),
+        ),
+        migrations.CreateModel(
+            name='LinkageAgreement',
+            fields=[
+                ('agency', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='kernel.agency')),
+                ('days', models.IntegerField(default=30)),
+                ('standing', models.BooleanField(default=False)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 365)), name='linkage_agreement_days')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LinkageRegister',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('total', models.IntegerField(default=0)),
+                ('words', models.BinaryField(null=True)),
+                ('made_at', models.DateTimeField()),
+                ('ready_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LinkagePiece',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.IntegerField()),
+                ('records', models.IntegerField()),
+                ('last_at', models.DateTimeField()),
+                ('last_id', models.UUIDField()),
+                ('features', models.BinaryField()),
+                ('keys', models.BinaryField(null=True)),
+                ('register', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='registry.linkageregister')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('register', 'number'), name='linkage_piece_once')],
+            },
         ),
     ]

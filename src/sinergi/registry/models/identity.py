@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+APPROVAL_STATES = ("asked", "approved", "refused")
 IDENTITY_VERBS = ("create", "auto_link", "link", "not_same", "merge", "unmerge", "move", "settle")
 RECORD_QUALITIES = ("asserted", "verified", "odd", "typo", "borrowed", "generic")
 CANDIDATE_STATES = ("open", "auto", "same", "different", "stale")
@@ -68,17 +69,22 @@ class LinkageModel(models.Model):
 
 
 class IdentityDecision(models.Model):
-    """One decision about who is who; append-only. `moved`: [[record, from person, to person]]; `evidence`: score, levels, keys, papers seen."""
+    """One decision about who is who; append-only. `evidence`: score, levels, keys, papers seen; `moved` in it: [[record, from person, to person]].
+
+    It outlives what it names: a list that is undone takes its persons and records away, the decisions stay.
+    """
+
+    PERSONAL = ("reason",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     verb = models.CharField(max_length=10)
     actor = models.CharField(max_length=64)
     agency = models.ForeignKey("kernel.Agency", models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=400, blank=True)
-    person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="identity_decisions")
-    other = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
-    first = models.ForeignKey(SourceRecord, models.PROTECT, null=True, related_name="+")
-    second = models.ForeignKey(SourceRecord, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey("registry.Person", models.DO_NOTHING, null=True, related_name="identity_decisions", db_constraint=False)
+    other = models.ForeignKey("registry.Person", models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    first = models.ForeignKey(SourceRecord, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    second = models.ForeignKey(SourceRecord, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     model = models.ForeignKey(LinkageModel, models.PROTECT, null=True, related_name="+")
     bits = models.FloatField(null=True)
     evidence = models.JSONField(default=dict)
@@ -109,6 +115,35 @@ class Belonging(models.Model):
         constraints = [models.UniqueConstraint(name="belonging_one_present", fields=["record"], condition=Q(to_at=None))]
 
 
+class Approval(models.Model):
+    """A merge or unmerge that one login may not do alone: asked by one, approved or refused by another; what is approved is done at once."""
+
+    PERSONAL = ("reason",)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    verb = models.CharField(max_length=10)
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="+")
+    other = models.ForeignKey("registry.Person", models.CASCADE, related_name="+")
+    undoes = models.ForeignKey(IdentityDecision, models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey("kernel.Agency", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=400)
+    why = models.JSONField(default=list)
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="asked")
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="approval_verb", condition=Q(verb__in=["merge", "unmerge"])),
+            models.CheckConstraint(name="approval_state", condition=Q(state__in=APPROVAL_STATES)),
+            models.CheckConstraint(name="approval_by_another", condition=~Q(decided_by=F("asked_by"))),
+            models.UniqueConstraint(name="approval_asked_once", fields=["verb", "person", "other", "undoes"], condition=Q(state="asked"),
+                                    nulls_distinct=False),
+        ]
+
+
 class CannotLink(models.Model):
     """Two records that somebody called different: no later proposal, and no merge that would join them. `lifted_by`: a later decision."""
 
@@ -125,7 +160,10 @@ class CannotLink(models.Model):
 
 
 class Candidate(models.Model):
-    """A pair of records that may be one person, with its score, levels, the keys that met, and what became of it; kept after the decision."""
+    """A pair of records that may be one person, with its score, levels, the keys that met, and what became of it; kept after the decision.
+
+    `weight` (what hangs on it) and `block` (whose household) are the database's; `aside_until`, `sent_to`: who waits for an answer from outside.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     first = models.ForeignKey(SourceRecord, models.PROTECT, related_name="+")
@@ -139,11 +177,15 @@ class Candidate(models.Model):
     found_by = models.CharField(max_length=10, default="search")
     run_id = models.UUIDField(null=True)
     weight = models.FloatField(default=0)
+    block = models.UUIDField(null=True)
+    aside_until = models.DateField(null=True)
+    sent_to = models.ForeignKey("kernel.Agency", models.PROTECT, null=True, related_name="+")
     found_at = models.DateTimeField()
     decision = models.ForeignKey(IdentityDecision, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["-weight", "id"], name="candidate_open", condition=Q(state="open"))]
+        indexes = [models.Index(fields=["-weight", "id"], name="candidate_open", condition=Q(state="open")),
+                   models.Index(fields=["block"], name="candidate_block", condition=Q(state="open", block__isnull=False))]
         constraints = [
             models.UniqueConstraint(name="candidate_once", fields=["first", "second", "model"]),
             models.CheckConstraint(name="candidate_ordered", condition=Q(first__lt=F("second"))),

@@ -50,12 +50,15 @@ class LinkageRun(models.Model):
 
 
 class LinkageChunk(models.Model):
-    """One piece of a run's work, done or not: a killed run carries on with those that are not."""
+    """One piece of a run's work, done or not: a killed run carries on with those that are not. `found`: its pairs, until they are weighed."""
+
+    UNAUDITED = ("found",)
 
     run = models.ForeignKey(LinkageRun, models.CASCADE, related_name="chunks")
     key = models.CharField(max_length=24)
     chunk = models.IntegerField()
     pairs = models.IntegerField(default=0)
+    found = models.BinaryField(null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -63,7 +66,11 @@ class LinkageChunk(models.Model):
 
 
 class LinkageRow(models.Model):
-    """A row of a partner's list: its own key, what it says (dropped after the agreed days), and the zone it fell into with the best person."""
+    """A row of a partner's list: its own key, what it says (dropped after the agreed days), and the zone it fell into with the best person.
+
+    Of a run of the register against itself: a pair, `record` and `other`. `other`: the record of the register that is nearest; `record`: the row's
+    own once it is applied.
+    """
 
     UNAUDITED = ("cells",)
 
@@ -79,6 +86,9 @@ class LinkageRow(models.Model):
     keys = models.JSONField(default=list)
     vetoes = models.JSONField(default=list)
     decision = models.ForeignKey("registry.IdentityDecision", models.PROTECT, null=True, related_name="+")
+    record = models.ForeignKey("registry.SourceRecord", models.SET_NULL, null=True, related_name="+")
+    other = models.ForeignKey("registry.SourceRecord", models.SET_NULL, null=True, related_name="+")
+    applied = models.BooleanField(default=False)
     undone = models.BooleanField(default=False)
 
     class Meta:
@@ -87,3 +97,42 @@ class LinkageRow(models.Model):
             models.UniqueConstraint(name="linkage_row_once", fields=["run", "row"]),
             models.CheckConstraint(name="linkage_row_zone_known", condition=Q(zone__in=ZONES)),
         ]
+
+
+class LinkageAgreement(models.Model):
+    """What is agreed with a partner about its lists: after how many days rows that met nobody are dropped, and whether the state is told too."""
+
+    agency = models.OneToOneField("kernel.Agency", models.CASCADE, primary_key=True, related_name="+")
+    days = models.IntegerField(default=30)
+    standing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="linkage_agreement_days", condition=Q(days__gte=1, days__lte=365))]
+
+
+class LinkageRegister(models.Model):
+    """The register as it is compared: made every night in pieces, used once `ready_at`. `words`: how many records bear each word of a name."""
+
+    UNAUDITED = ("words",)
+
+    total = models.IntegerField(default=0)
+    words = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+
+
+class LinkagePiece(models.Model):
+    """Some thousand records of the register as what is compared: `features` and `keys` are Parquet. Personal data, gone with the records."""
+
+    UNAUDITED = ("features", "keys")
+
+    register = models.ForeignKey(LinkageRegister, models.CASCADE, related_name="pieces")
+    number = models.IntegerField()
+    records = models.IntegerField()
+    last_at = models.DateTimeField()
+    last_id = models.UUIDField()
+    features = models.BinaryField()
+    keys = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="linkage_piece_once", fields=["register", "number"])]

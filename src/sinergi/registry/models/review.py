@@ -5,10 +5,39 @@ from django.db import models
 from django.db.models import Q
 
 ANSWERS = ("same", "different", "cannot_tell")
+ASKED = ("", "person", "call", "agency")
+
+
+class ReviewTurn(models.Model):
+    """Whose turn it is at a pair, until when he holds it, and when he answered. It says nothing of the answer, so all reviewers may see it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey("registry.Candidate", models.PROTECT, null=True, related_name="turns")
+    planted = models.ForeignKey("registry.PlantedPair", models.PROTECT, null=True, related_name="turns")
+    place = models.IntegerField(default=1)
+    by = models.CharField(max_length=64)
+    claimed_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "answered_at"], name="review_turn_of")]
+        constraints = [
+            models.CheckConstraint(name="review_turn_of_one", condition=Q(candidate__isnull=True) ^ Q(planted__isnull=True)),
+            models.UniqueConstraint(name="review_turn_place", fields=["candidate", "place"]),
+            models.UniqueConstraint(name="review_turn_one_holds", fields=["candidate"], condition=Q(answered_at=None)),
+            models.UniqueConstraint(name="review_turn_once", fields=["candidate", "by"]),
+            models.UniqueConstraint(name="review_turn_planted_once", fields=["planted", "by"]),
+        ]
 
 
 class ReviewAnswer(models.Model):
-    """One officer's answer to a candidate (`place` 1, 2, or 3 where two differ), or to a planted pair. Undone answers stay, marked."""
+    """One officer's answer to a candidate (`place` 1, 2, or 3 where two differ), or to a planted pair. Undone answers stay, marked.
+
+    `asked`: whom he asks when he cannot tell (the person, by telephone, the agency `sent_to` that has the paper).
+    """
+
+    UNAUDITED = ("reason",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     candidate = models.ForeignKey("registry.Candidate", models.PROTECT, null=True, related_name="answers")
@@ -16,6 +45,8 @@ class ReviewAnswer(models.Model):
     place = models.IntegerField(default=1)
     answer = models.CharField(max_length=12)
     reason = models.CharField(max_length=400, blank=True)
+    asked = models.CharField(max_length=6, blank=True)
+    sent_to = models.ForeignKey("kernel.Agency", models.PROTECT, null=True, related_name="+")
     by = models.CharField(max_length=64)
     answered_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
@@ -23,6 +54,7 @@ class ReviewAnswer(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="review_answer_known", condition=Q(answer__in=ANSWERS)),
+            models.CheckConstraint(name="review_answer_asked", condition=Q(asked__in=ASKED)),
             models.CheckConstraint(name="review_answer_of_one", condition=Q(candidate__isnull=True) ^ Q(planted__isnull=True)),
             models.UniqueConstraint(name="review_answer_place", fields=["candidate", "place"], condition=Q(undone_at=None, candidate__isnull=False)),
             models.UniqueConstraint(name="review_answer_another", fields=["candidate", "by"], condition=Q(undone_at=None, candidate__isnull=False)),
@@ -30,12 +62,21 @@ class ReviewAnswer(models.Model):
 
 
 class PlantedPair(models.Model):
-    """Two invented records whose answer is known, shown now and then among the real ones."""
+    """Two invented records whose answer is known, shown now and then among the real ones.
+
+    `first`, `second`: {payload, numbers: [[kind, country, value]], source, agency}; `bits`, `levels`, `vetoes` as of a candidate.
+    """
+
+    UNAUDITED = ("first", "second", "truth")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     first = models.JSONField()
     second = models.JSONField()
     truth = models.CharField(max_length=12)
+    model = models.ForeignKey("registry.LinkageModel", models.PROTECT, null=True, related_name="+")
+    bits = models.FloatField(default=0)
+    levels = models.JSONField(default=list)
+    vetoes = models.JSONField(default=list)
     planted_at = models.DateTimeField()
 
     class Meta:
@@ -76,12 +117,18 @@ class Certificate(models.Model):
 
 
 class Label(models.Model):
-    """One drawn pair to be judged blind by two officers, by a third where they differ. `week`: part of the sample of that week, not of the draw."""
+    """One drawn pair to be judged blind by two officers, by a third where they differ. `week`: part of the sample of that week, not of the draw.
+
+    `step`: the strictest threshold that drew it, `steps`: all that did (0 is the strictest of all): a pair is labelled once for all of them.
+    """
+
+    UNAUDITED = ("bits", "first", "second", "third")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="drawn")
     candidate = models.ForeignKey("registry.Candidate", models.PROTECT, related_name="+")
     step = models.IntegerField()
+    steps = models.JSONField(default=list)
     bits = models.FloatField()
     week = models.DateField(null=True)
     first = models.CharField(max_length=12, blank=True)

@@ -6,11 +6,12 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import fastexcel
+import polars as pl
 
 from sinergi.kernel import files
 from sinergi.kernel.errors import Refused
@@ -21,6 +22,7 @@ MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00:00(\.0+)?")
 WHOLE = re.compile(r"(\d+)\.0")
 ONE_DECIMAL = re.compile(r"\d+\.\d")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+csv.field_size_limit(files.KINDS["list"].most)  # a cell of megabytes is named by whoever reads the row, instead of ending the reading
 ADDED = {"ms": ("Baris", "Hasil", "Cara membetulkan"), "en": ("Row", "Result", "How to mend")}
 
 
@@ -35,13 +37,13 @@ class Table:
     rows: Iterator[tuple[int, tuple[str, ...]]]
 
 
-def table_of(content: bytes) -> Table:
-    """The list; columns that our own result file added are left out.
+def table_of(content: bytes, kind: str = "list") -> Table:
+    """The list, of a `kind` of file that may be kept; columns that our own result file added are left out.
 
     Refused: as files.checked, list.wrong_kind, list.empty, list.too_many_columns, list.same_header; while its rows are read
     list.too_many_rows, list.wrong_kind.
     """
-    lines = xlsx_lines(content) if files.checked(content, kind="list") == "xlsx" else csv_lines(content)
+    lines = READERS.get(files.checked(content, kind=kind), csv_lines)(content)
     filled = ((number, line) for number, given in enumerate(lines, 1) if any(line := tuple(map(cell, given))))
     header, first = next(filled, (0, ()))[1], next(filled, None)
     if first is None:
@@ -104,6 +106,20 @@ def xlsx_lines(content: bytes) -> Iterator[tuple[str, ...]]:
         yield tuple("" if value is None else str(value) for value in row)
 
 
+def parquet_lines(content: bytes) -> Iterator[tuple[str, ...]]:
+    """The names of the columns, then the rows, cells as text."""
+    try:
+        frame = pl.scan_parquet(io.BytesIO(content)).head(MOST_ROWS + 1).select(pl.all().cast(pl.String, strict=False)).collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as broken:
+        raise Refused("list.wrong_kind", field="file") from broken
+    yield tuple(frame.columns)
+    for row in frame.iter_rows():
+        yield tuple("" if value is None else str(value) for value in row)
+
+
+READERS: dict[str, Callable[[bytes], Iterator[Sequence[str]]]] = {"xlsx": xlsx_lines, "parquet": parquet_lines}
+
+
 def rebuilt(content: bytes) -> bytes:
     """The parts of a workbook that are read, each cut at the length its table of contents gives: an archive that lies unfolds no further."""
     out = io.BytesIO()
@@ -115,8 +131,11 @@ def rebuilt(content: bytes) -> bytes:
 
 
 def cell(value: str) -> str:
-    """A cell as it was meant: no time at midnight, no '.0' of a whole number, sen with two places, no quote put before a formula."""
-    text = " ".join(value.split())[:MOST_CELL]
+    """A cell as it was meant: no time at midnight, no '.0' of a whole number, sen with two places, no quote put before a formula.
+
+    One longer than any value keeps a letter more than MOST_CELL, so that whoever reads the row can name it.
+    """
+    text = " ".join(value[:MOST_CELL * 20].split())[:MOST_CELL + 1]
     if text.startswith("'") and text[1:2] in FORMULA:
         text = text[1:]
     if found := MIDNIGHT.fullmatch(text) or WHOLE.fullmatch(text):
