@@ -1,7 +1,7 @@
 """A person's file as the officer reads it: household, facts with origin, particulars, consents, papers, journey, who looked; each change."""
 from django.urls import path
 
-from . import changes, facts, pages, papers
+from . import changes, facts, pages, papers, together
 
 urlpatterns = [
     path("orang/<uuid:person_id>/", pages.household, name="person"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("orang/<uuid:person_id>/ahli/", changes.add_member, name="member_add"),
     path("orang/<uuid:person_id>/ahli/<uuid:member_id>/keluar/", changes.end_member, name="member_end"),
     path("orang/<uuid:person_id>/ahli/<uuid:member_id>/semula/", changes.return_member, name="member_return"),
+    path("orang/<uuid:person_id>/bersama/<uuid:proposal_id>/", together.together, name="together"),
     path("orang/<uuid:person_id>/penjaga/", changes.appoint, name="guardian_appoint"),
     path("orang/<uuid:person_id>/pindah/", changes.move, name="person_move"),
     path("orang/<uuid:person_id>/lindungi/", changes.protect, name="person_protect"),

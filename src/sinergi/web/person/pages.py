@@ -15,6 +15,7 @@ from sinergi.registry import codes, queries
 from ..access import state_only
 from ..typed import actor_at, age_words, today, word
 from .shown import GROUNDS, file_of, happened, household_at
+from .together import parts_of
 
 ADULT = 18
 CONTACTS = {"phone": gettext_lazy("Phone"), "email": gettext_lazy("E-mail")}
@@ -36,7 +37,7 @@ def household(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "person/household.html", context | {
         "household_id": house, "members": [member_row(m) for m in members if m.person.id not in gone], "minor": minor,
         "guardians": queries.guardians(person.id, today()), "wards": queries.wards(person.id, today()),
-        "former": [member_row(m) for m in former],
+        "former": [member_row(m) for m in former], **parts_of(house, request.actor),  # type: ignore[attr-defined]
         "needs": [word(codes.NEEDS, need) for need in queries.needs_of(house, today())] if house else []})
 
 
