@@ -33,7 +33,7 @@ from bench.stage.installation import PARTS, Installation, installed  # noqa: E40
 AGENCY, OTHER, CLIENTS, ROWS = "aim", "akpk", 4, 2_000
 PAUSE = (0.3, 3.5)  # seconds between kills: some fall while a part still starts, some when all work
 PATIENCE = 120.0  # seconds until what was begun must be answered
-TAIL = 300.0  # seconds until the lists must be through: a dead worker is missed after one minute, and jobs may meet two such
+TAIL = 300.0  # seconds until the lists must be through
 TODAY = dt.date.today()
 MEANT_AWARDS = "SELECT count(*) FROM benefits_entitlement WHERE source = 'award' AND person_id = ANY(%s)"
 DOUBLE_AWARDS = """SELECT count(*) FROM (SELECT person_id FROM benefits_entitlement WHERE source = 'award'

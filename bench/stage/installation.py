@@ -23,13 +23,13 @@ WEB = "--workers 2 --threads 4 --worker-class gthread --no-control-socket --bind
 
 
 def work() -> None:
-    """A worker that takes up what a dead one held after two seconds, not after a minute."""
+    """A worker that takes up what a dead one held after ten seconds, not after a minute; sooner, a busy machine makes the living look dead."""
     import django
 
     django.setup()
     from sinergi.kernel.worker import Clock, Worker
 
-    asyncio.run(Worker(Clock(heartbeat=0.5, stalled=2, sweep=0.5, carry=0.2, grace=0.5)).run())
+    asyncio.run(Worker(Clock(heartbeat=1, stalled=10, sweep=1, carry=0.2, grace=0.5)).run())
 
 
 class Installation:
