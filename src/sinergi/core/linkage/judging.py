@@ -221,9 +221,14 @@ def grade(one: str, other: str) -> str:
     apart = distance(one, other)
     if apart == 1 and short > 5:
         return "slip" if one[0] == other[0] else "doubt"
+    # In a word of four letters another consonant makes another name.
     if apart == 1 and short > 2 and one[0] == other[0]:
-        # In a word of four letters another consonant makes another name.
-        return "doubt" if short > 4 or len(one) != len(other) or any(a in "AIU" for a, b in zip(one, other, strict=True) if a != b) else ""
+        return "doubt" if short > 4 or len(one) != len(other) or other_vowel(one, other) else ""
     if apart == 2 and short > 8 and one[0] == other[0]:
         return "slip"
     return "doubt" if short > 3 and (one.startswith(other) or other.startswith(one)) else ""
+
+
+def other_vowel(one: str, other: str) -> bool:
+    """Whether words of one length differ in vowels only."""
+    return all({a, b} <= set("AIU") for a, b in zip(one, other, strict=True) if a != b)

@@ -69,9 +69,7 @@ def parse(name: str) -> Name:
     words = words_of(name)
     if "@" not in words and "ALIAS" not in words and "AKA" not in words:
         return whole(*section(words), ())
-    parts = [section(part) for part in parts_of(words)]
-    if not parts:
-        return NOTHING
+    parts = [section(part) for part in parts_of(words) or [[]]]
     own, father, marker, initials, titles = parts[0]
     for _, more_father, more_marker, more_initials, more_titles in parts[1:]:
         father += tuple(t for t in more_father if t not in father)
@@ -89,6 +87,8 @@ def whole(own: tuple[str, ...], father: tuple[str, ...], marker: str, initials: 
         own, aliases = aliases[0], aliases[1:]
     if not own and not father and initials:
         own, initials = initials, ()
+    if not (own or father):
+        return NOTHING
     if not marker and not father:
         if own in NOBODY and not aliases:
             return NOTHING
@@ -141,7 +141,7 @@ def section(words: list[str]) -> Section:
 def marker_in(words: list[str]) -> tuple[int, str]:
     """Where the first marker stands, and which; (0, '') if none does. A marker that is the whole name is the name."""
     for j, word in enumerate(words):
-        if word in MARKERS and (j or len(words) > 1):
+        if word in MARKERS and (j or len(words) > 1 or "/" in word):
             return j, MARKERS[word]
     for j, word in enumerate(words):
         if word in BETWEEN and is_between(words, j) and not (word == "AL" and any(form_of(w) in MUSLIM for w in words[:j])):

@@ -50,6 +50,7 @@ def plain_letter(character: str) -> str:
 
 def plain_signs(text: str) -> str:
     """Signs off: brackets and '@' open an alias, other signs part words, apostrophes join; 0 and 1 within a word were meant as letters."""
+    text = text.replace("\0", " ")
     if "/" in text or "\\" in text:
         text = SLASH.sub(lambda found: SLASHED.get(found[1] + found[2], " ").replace("/", "\0"), text)
     if "-" in text:
