@@ -62,7 +62,7 @@ class Walk:
 
 @dataclass(frozen=True)
 class Watch:
-    """A certificate in use: `bound` from all its labels so far, `recent` the best share the last weeks still allow; `holds` when both reach the target."""
+    """A certificate in use: `bound` from all its labels so far, `recent` the best share recent weeks allow; `holds` if both reach the target."""
 
     bound: float
     recent: float

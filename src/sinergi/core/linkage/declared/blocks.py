@@ -1,0 +1,153 @@
+"""Which pairs are worth comparing: those that share an atom few hold; where many hold it, two or three atoms together; at last their neighbours.
+
+A block over the cap is never dropped: it is split by every second and third atom of its records, and what is still too large is walked in
+alphabetical order with a window, and counted in the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinergi.core.linkage.declared.atoms import Atoms
+
+Ints = NDArray[np.int64]
+CAPS = (1000, 500, 250, 120, 80, 60, 40, 30, 20, 12, 6, 2)
+MOST_JOINING, WINDOW = 14, 6
+LEAST_BUDGET, BUDGET_EACH = 3_000_000, 120
+
+
+@dataclass
+class Passes:
+    """What each pass did: (name, cap, blocks, blocks over the cap, pairs, pairs not met before)."""
+
+    rows: list[tuple[str, int, int, int, int, int]] = field(default_factory=list)
+
+
+def mixed(*parts: Ints) -> Ints:
+    """Numbers stirred into one that hardly ever meets another's (splitmix)."""
+    state = np.full(len(parts[0]), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for part in parts:
+            state = (state ^ part.astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
+            state = (state ^ (state >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
+            state ^= state >> np.uint64(32)
+    return state.view(np.int64)
+
+
+def pairs_within(order: Ints, starts: Ints, sizes: Ints, window: int = 0) -> tuple[Ints, Ints]:
+    """All pairs inside each block order[start:start + size]; with a window only those at most so far apart."""
+    where = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    ahead = np.repeat(starts + sizes, sizes) - where - 1
+    ahead = np.minimum(ahead, window) if window else ahead
+    first = np.repeat(where, ahead)
+    step = np.arange(ahead.sum()) - np.repeat(np.cumsum(ahead) - ahead, ahead) + 1
+    return order[first], order[first + step]
+
+
+def grouped(record: Ints, key: Ints) -> tuple[Ints, Ints, Ints]:
+    """(order, starts, sizes): the records of each key lie side by side, each once."""
+    order = np.lexsort((record, key))
+    record, key = record[order], key[order]
+    fresh = np.ones(len(key), dtype=bool)
+    fresh[1:] = (key[1:] != key[:-1]) | (record[1:] != record[:-1])
+    kept, key = order[fresh], key[fresh]
+    edge = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, dtype=np.int64)
+    return kept, edge, np.diff(np.concatenate([edge, [len(key)]]))
+
+
+def cap_for(sizes: Ints, budget: int) -> int:
+    """The largest cap under which the blocks hold no more pairs than the budget."""
+    pairs = sizes * (sizes - 1) // 2
+    return next((cap for cap in CAPS if pairs[sizes <= cap].sum() <= budget), CAPS[-1])
+
+
+class Finder:
+    """Collects pairs (i < j) of n records; with `side` only pairs across two tables."""
+
+    def __init__(self, size: int, side: NDArray[np.int8] | None) -> None:
+        self.size, self.side = size, side
+        self.budget = max(LEAST_BUDGET, BUDGET_EACH * size)
+        self.codes = np.zeros(0, dtype=np.int64)
+        self.passes = Passes()
+
+    def take(self, name: str, record: Ints, key: Ints, window: int = 0) -> NDArray[np.bool_]:
+        """One pass: pairs from the blocks under the cap (or from all, within a window). True for each given row whose block was too large."""
+        kept, starts, sizes = grouped(record, key)
+        cap = cap_for(sizes, self.budget)
+        large = np.zeros(len(sizes), dtype=bool) if window else sizes > cap
+        use = ~large & (sizes > 1)
+        i, j = pairs_within(record[kept], starts[use], sizes[use], window)
+        if self.side is not None:
+            across = self.side[i] != self.side[j]
+            i, j = i[across], j[across]
+        codes = np.unique(np.minimum(i, j) * self.size + np.maximum(i, j))
+        before = len(self.codes)
+        self.codes = np.union1d(self.codes, codes)
+        self.passes.rows.append((name, cap, int(use.sum()), int(large.sum()), len(codes), len(self.codes) - before))
+        too_large = np.zeros(len(record), dtype=bool)
+        large_rows = np.repeat(large, sizes)
+        too_large[kept[large_rows]] = True
+        return too_large
+
+
+def joining(atoms: Atoms, large: NDArray[np.bool_], size: int) -> tuple[Ints, Ints]:
+    """The atoms of each record that were too common alone, in order of their numbers: (size, MOST_JOINING) atoms (−1 none) and sources."""
+    use = np.flatnonzero(large & atoms.joins)
+    held = np.bincount(np.unique(atoms.atom[use], return_inverse=True)[1])[np.unique(atoms.atom[use], return_inverse=True)[1]] if len(use) else use
+    rank = np.lexsort((held, atoms.record[use]))
+    record = atoms.record[use][rank]
+    slot = np.arange(len(record)) - np.searchsorted(record, record)
+    kept = slot < MOST_JOINING
+    wide, source = np.full((size, MOST_JOINING), -1, dtype=np.int64), np.full((size, MOST_JOINING), -1, dtype=np.int64)
+    wide[record[kept], slot[kept]] = atoms.atom[use][rank][kept]
+    source[record[kept], slot[kept]] = atoms.source[use][rank][kept]
+    order = np.argsort(wide, axis=1)
+    return np.take_along_axis(wide, order, 1), np.take_along_axis(source, order, 1)
+
+
+def take_twos(finder: Finder, wide: Ints, source: Ints) -> dict[tuple[int, int], NDArray[np.bool_]]:
+    """Blocks of two common atoms together. Returns, by the two positions, which records are in a block that is still too large."""
+    records, keys, spots = [], [], list(combinations(range(MOST_JOINING), 2))
+    for a, b in spots:
+        rows = np.flatnonzero((wide[:, a] >= 0) & (wide[:, b] >= 0) & (source[:, a] != source[:, b]))
+        records.append(rows)
+        keys.append(mixed(wide[rows, a], wide[rows, b]))
+    large = finder.take("two together", np.concatenate(records), np.concatenate(keys))
+    found, at = {}, 0
+    for spot, rows in zip(spots, records, strict=True):
+        found[spot] = np.zeros(len(wide), dtype=bool)
+        found[spot][rows[large[at:at + len(rows)]]] = True
+        at += len(rows)
+    return found
+
+
+def take_threes(finder: Finder, wide: Ints, large: dict[tuple[int, int], NDArray[np.bool_]]) -> None:
+    """Blocks of three, all of whose twos are too large; what is still too large is walked in alphabetical order."""
+    records, keys = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for a, b, c in combinations(range(MOST_JOINING), 3):
+        rows = np.flatnonzero(large[a, b] & large[a, c] & large[b, c])
+        records.append(rows)
+        keys.append(mixed(wide[rows, a], wide[rows, b], wide[rows, c]))
+    record, key = np.concatenate(records), np.concatenate(keys)
+    left = finder.take("three together", record, key)
+    finder.take("neighbours", record[left], key[left], WINDOW)
+
+
+def candidates(atoms: Atoms, texts: Sequence[str], side: NDArray[np.int8] | None = None) -> tuple[Ints, Ints, Passes]:
+    """(i, j, report) of all pairs worth comparing, i < j; `texts` give the alphabetical order of records, in which large blocks are walked."""
+    size = len(texts)
+    order = np.argsort(np.array(texts, dtype=object), kind="stable")
+    rank = np.empty(size, dtype=np.int64)
+    rank[order] = np.arange(size)
+    finder = Finder(size, None if side is None else side[order])
+    ordered = Atoms(rank[atoms.record], atoms.atom, atoms.source, atoms.joins)
+    large = finder.take("one alone", ordered.record, ordered.atom)
+    wide, source = joining(ordered, large, size)
+    take_threes(finder, wide, take_twos(finder, wide, source))
+    one, other = order[finder.codes // max(size, 1)], order[finder.codes % max(size, 1)]
+    return np.minimum(one, other), np.maximum(one, other), finder.passes

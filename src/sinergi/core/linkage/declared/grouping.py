@@ -1,0 +1,106 @@
+"""From pairs to things: groups grow while their records on the whole speak for each other, and the whole group then speaks on each pair.
+
+Two groups are joined by the mean of the bits between all their records, not by their best pair, so one bad link does not join two families. A
+pair that was never worth comparing counts as MISS. After that a pair is heard together with the other records of both its groups.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+MOST, LEAST, MISS = 12.0, -10.0, -8.0  # bits a pair may count for or against; of a pair never compared
+
+
+class Groups:
+    """Groups of records with the sum of bits towards each other group; joined best mean first."""
+
+    def __init__(self, size: int, i: Ints, j: Ints, bits: Floats) -> None:
+        self.members: dict[int, list[int]] = {k: [k] for k in range(size)}
+        self.towards: dict[int, dict[int, list[float]]] = {}
+        self.queue: list[tuple[float, int, int]] = []
+        for a, b, value in zip(i.tolist(), j.tolist(), np.clip(bits, LEAST, MOST).tolist(), strict=True):
+            self.towards.setdefault(a, {})[b] = self.towards.setdefault(b, {})[a] = [value, 1]
+            if value > 0:
+                self.queue.append((-value, a, b))
+        heapq.heapify(self.queue)
+
+    def mean(self, a: int, b: int) -> float:
+        """Mean bits over all pairs between two groups."""
+        total, count = self.towards[a][b]
+        pairs = len(self.members[a]) * len(self.members[b])
+        return (total + (pairs - count) * MISS) / pairs
+
+    def join(self, a: int, b: int) -> None:
+        """Put the smaller group into the larger and queue what now speaks for a further join."""
+        if len(self.towards[a]) < len(self.towards[b]):
+            a, b = b, a
+        self.members[a] += self.members.pop(b)
+        mine, theirs = self.towards[a], self.towards.pop(b)
+        for other, (total, count) in theirs.items():
+            del self.towards[other][b]
+            if other != a:
+                held = mine.get(other, [0.0, 0])
+                mine[other] = self.towards[other][a] = [held[0] + total, held[1] + count]
+        for other in mine:
+            if (mean := self.mean(a, other)) > 0:
+                heapq.heappush(self.queue, (-mean, min(a, other), max(a, other)))
+
+    def grow(self) -> None:
+        """Join until no two groups speak for each other."""
+        while self.queue:
+            value, a, b = heapq.heappop(self.queue)
+            if b in self.towards.get(a, ()) and self.mean(a, b) == -value:
+                self.join(a, b)
+
+    def labels(self, size: int) -> Ints:
+        """The smallest record of each record's group."""
+        found = np.arange(size)
+        for members in self.members.values():
+            found[members] = min(members)
+        return found
+
+
+def groups(size: int, i: Ints, j: Ints, bits: Floats) -> Ints:
+    """Pairs i < j (each once) with their bits -> for each record the smallest record of its group."""
+    telling = bits > LEAST
+    found = Groups(size, i[telling], j[telling], bits[telling])
+    found.grow()
+    return found.labels(size)
+
+
+def members_of(label: Ints) -> Iterator[Ints]:
+    """The records of each group of two or more."""
+    order = np.argsort(label, kind="stable")
+    edges = np.flatnonzero(np.concatenate([[True], label[order][1:] != label[order][:-1], [True]])) if len(label) else np.zeros(1, dtype=np.int64)
+    for start, end in zip(edges[:-1], edges[1:], strict=True):
+        if end - start > 1:
+            yield order[start:end]
+
+
+def others_say(size: int, one: Ints, label: Ints, toward: Ints, own: Floats, known: tuple[Any, Any, Any]) -> tuple[Floats, Ints]:
+    """(mean bits of record `one` towards the other records of the group of `toward`, 1 where there are any)."""
+    keys, total, count = known
+    amount = np.bincount(label, minlength=size)
+    at = np.searchsorted(keys, one * size + label[toward])
+    others = amount[label[toward]] - 1 - (label[one] == label[toward])
+    said = total[at] - own + (others - (count[at] - 1)) * MISS
+    return np.where(others > 0, said / np.maximum(others, 1), 0.0), (others > 0).astype(np.int64)
+
+
+def heard_together(size: int, i: Ints, j: Ints, bits: Floats, label: Ints) -> Floats:
+    """Bits of each pair and what the other records of both groups say on the mean; never below 0 within a group, never above 0 between two."""
+    own = np.clip(bits, LEAST, MOST)
+    key = np.concatenate([i * size + label[j], j * size + label[i]])
+    keys, where = np.unique(key, return_inverse=True)
+    known = (keys, np.bincount(where, np.concatenate([own, own])), np.bincount(where))
+    there, some_there = others_say(size, i, label, j, own, known)
+    back, some_back = others_say(size, j, label, i, own, known)
+    heard = bits + (there + back) / np.maximum(some_there + some_back, 1)
+    return np.asarray(np.where(label[i] == label[j], np.logaddexp2(0, heard), -np.logaddexp2(0, -heard)), dtype=np.float64)
