@@ -3,6 +3,22 @@
 from .consents import ConsentGiven, claim_person, give_consent, open_by_reason, review_access, withdraw_consent
 from .drafts import discard_draft, save_draft
 from .facts import record_facts
+from .identity import (
+    Evidence,
+    Incoming,
+    Unmerged,
+    approve_identity,
+    ask_second,
+    auto_link,
+    confirm_link,
+    identify,
+    merge_persons,
+    move_record,
+    not_same,
+    refuse_identity,
+    settle,
+    unmerge,
+)
 from .papers import store_paper
 from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address, resume_membership
 from .proposals import accept_proposal, propose_households, refuse_proposal
@@ -13,17 +29,28 @@ from .requests import FORGETTERS, answer_request, erase_person, open_request
 __all__ = [
     "FORGETTERS",
     "ConsentGiven",
+    "Evidence",
+    "Incoming",
     "Registered",
+    "Unmerged",
     "accept_proposal",
     "add_member",
     "answer_request",
     "appoint_guardian",
+    "approve_identity",
+    "ask_second",
+    "auto_link",
     "claim_person",
+    "confirm_link",
     "correct_person",
     "discard_draft",
     "end_membership",
     "erase_person",
     "give_consent",
+    "identify",
+    "merge_persons",
+    "move_record",
+    "not_same",
     "open_by_reason",
     "open_request",
     "propose_households",
@@ -31,12 +58,15 @@ __all__ = [
     "receive_submission",
     "record_address",
     "record_facts",
+    "refuse_identity",
     "refuse_proposal",
     "register_households",
     "resume_membership",
     "review_access",
     "save_draft",
+    "settle",
     "store_paper",
     "take_in",
+    "unmerge",
     "withdraw_consent",
 ]

@@ -19,12 +19,14 @@ from sinergi.kernel.errors import Refused
 
 from .. import policy
 from ..codes import IDENTIFIER_KINDS, LANGUAGES
-from ..models import Address, ContactPoint, Fact, Guardianship, Identifier, Membership, Person, SafeReader
+from ..models import Address, ContactPoint, Guardianship, Identifier, Membership, Person, SafeReader
 from ..queries import household_of, is_erased, resolve
 from ..queries.people import present
 from ..submission import CleanAddress, CleanNumber, SubmissionFaults
-from ..submission.people import EARLIEST, PersonReader
+from ..submission.people import PersonReader
 from ..submission.values import fault
+from .golden import believe, plain, remember
+from .records import locked, place_of, record_source
 from .rows import Rows, is_minor, user_id
 
 
@@ -43,7 +45,7 @@ def correct_person(
 
     A number or phone replaces the one of its kind. Raises SubmissionFaults, or Refused: `person.nothing_changed`, `number.belongs_to_another`.
     """
-    person = Person.objects.get(pk=resolve(person_id))
+    person = locked(person_id)
     now, reader = at or timezone.now(), PersonReader(law or published.current(), on, settings.DEMO_PEOPLE if demo is None else demo, "")
     given = {k: v for k, v in corrections.items() if v not in ("", None)}
     changes().watch(person)
@@ -59,8 +61,19 @@ def correct_person(
     try:
         with transaction.atomic():
             exchange(person, numbers, contacts, actor, now)
+            record_source(person, said_anew(person, changed, contacts), numbers, actor=actor, at=now)
+            believe(person, actor, now)
     except IntegrityError as clash:
         raise Refused("number.belongs_to_another", field=next(iter(set(given) & set(IDENTIFIER_KINDS)), "")) from clash
+
+
+def said_anew(person: Person, changed: Mapping[str, Any], contacts: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    """What a correction says, as a record keeps it; of somebody hidden for safety no way to reach him."""
+    said = {name: plain(getattr(person, name)) for name in changed}
+    if "birth_date" in changed and person.birth_date is not None:
+        said["birth_year"] = person.birth_date.year
+    reach = {} if person.safe_address else {f"{kind}s": list(values) for kind, values in contacts}
+    return {**said, **reach}
 
 
 def exchange(person: Person, numbers: list[CleanNumber], contacts: list[tuple[str, tuple[str, ...]]], actor: Actor, at: datetime) -> None:
@@ -96,30 +109,6 @@ def particulars(person: Person, given: Mapping[str, Any], reader: PersonReader) 
     return {name: value for name, value in before.items() if value != getattr(person, name)}
 
 
-def remember(person: Person, before: Mapping[str, Any], actor: Actor, at: datetime) -> None:
-    """Keep on the two time axes what was believed of birth and sex, so that a past answer is recomputed with it."""
-    rows = Rows(actor, at)
-    for name in ("birth_date", "sex"):
-        if name not in before:
-            continue
-        old = list(Fact.objects.filter(person=person, name=name, replaced_at=None))
-        changes().watch(*old)
-        for row in old:
-            row.replaced_at = at
-            row.save(update_fields=["replaced_at"])
-        shared = {"person": person, "name": name, "valid_from": EARLIEST, "recorded_by": actor.id, "said_by": "officer"}
-        if not old and before[name]:
-            rows.facts.append(Fact(**shared, value=plain(before[name]), recorded_at=person.registered_at, replaced_at=at))
-        rows.facts.append(Fact(**shared, value=plain(getattr(person, name)), recorded_at=at))
-    rows.save()
-    rows.enter()
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def end(rows: Any, at: datetime) -> None:
     """End rows that have `ended_at`."""
     for row in rows:
@@ -135,7 +124,7 @@ def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: 
     A person whose address is hidden keeps it hidden; a hidden address hides the phones too, of all who live there.
     Refused: `address.outside_area`, `address.hidden_from_you`.
     """
-    person = Person.objects.get(pk=resolve(person_id))
+    person = locked(person_id)
     limits = actor.states("person.read")
     if limits and address.state not in limits:
         raise Refused("address.outside_area", field="state")
@@ -160,6 +149,8 @@ def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: 
         who.state = address.state
         who.save(update_fields=["state"])
     mark_hidden(newly_hidden, True)
+    if not hidden:
+        record_source(person, place_of(address), (), actor=actor, at=rows.at)
 
 
 def name_readers(people: Sequence[Person], users: Iterable[UUID | None], rows: Rows) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 
 from .. import policy
+from ..codes.trust import trust
 from ..models import Address, Identifier, Membership, Person
 from ..queries import head_of, household_of, resolve
 from ..queries.search import holders_of
@@ -26,7 +27,8 @@ from .drafts import discard_draft
 from .receiving import receive_submission
 from .rows import Rows, is_minor
 
-TRIES = 3
+TRIES, AT_ONCE = 3, timedelta(minutes=10)
+WAIT = "SELECT pg_advisory_xact_lock(hashtextextended('registry:' || k, 0)) FROM unnest(%s::text[]) k"
 Received = Sequence[tuple[UUID | None, Clean]]
 
 
@@ -41,16 +43,19 @@ class Registered:
 
 
 @action("person.register", policy.of_an_agency)
-def register_households(received: Received, *, actor: Actor, at: datetime | None = None) -> list[Registered | Refused]:
+def register_households(
+    received: Received, *, actor: Actor, at: datetime | None = None, channel: str = "counter"
+) -> list[Registered | Refused]:
     """Make persons and households of submissions, or find that they are there. Results in order; a Refused one wrote nothing.
 
-    A number that somebody registers at the same moment leads to that person. Refused: `person.known_elsewhere`, `person.outside_area`,
-    `person.unknown`, `fact.sensitive_not_allowed`; it is raised only for `person.registered_meanwhile` (three clashes in a row).
+    A number that somebody registers at the same moment leads to that person; without a number, so do his name and day of birth.
+    Refused: `person.known_elsewhere`, `person.outside_area`, `person.unknown`, `fact.sensitive_not_allowed`; it is raised only for
+    `person.registered_meanwhile` (three clashes in a row).
     """
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                work = Registration(received, actor, at or timezone.now())
+                work = Registration(received, actor, at or timezone.now(), channel)
                 work.run()
         except IntegrityError as clash:
             if "identifier_once" not in str(clash):
@@ -81,7 +86,7 @@ def take_in(
     with acting(actor, purpose=purpose or (context.purpose if context else "register")), transaction.atomic():
         clean = read_submission(body, law=law or published.current(), on=on, demo=settings.DEMO_PEOPLE)
         submission = receive_submission(body, actor=actor, channel=channel, at=at)
-        results: list[Registered | Refused] = register_households([(submission, clean)], actor=actor, at=at)
+        results: list[Registered | Refused] = register_households([(submission, clean)], actor=actor, at=at, channel=channel)
         result = results[0]
         if isinstance(result, Refused):
             raise result
@@ -93,9 +98,10 @@ def take_in(
 class Registration:
     """One run over submissions: look up all numbers, plan every row, write table by table."""
 
-    def __init__(self, received: Received, actor: Actor, at: datetime) -> None:
+    def __init__(self, received: Received, actor: Actor, at: datetime, channel: str = "counter") -> None:
         self.received, self.actor = received, actor
-        self.rows = Rows(actor, at)
+        self.rows, self.source = Rows(actor, at), trust().source_of(channel, actor.agency)
+        self.sent: UUID | None = None
         self.results: list[Registered | Refused] = []
         self.ours: dict[str, UUID] = {}
         self.theirs: dict[str, UUID] = {}
@@ -106,18 +112,22 @@ class Registration:
     def run(self) -> None:
         """Plan and write."""
         self.look_up({key(n): n for _, clean in self.received for p in clean.people for n in p.numbers})
+        self.look_a_moment_back()
         for submission, clean in self.received:
-            mark = [len(group) for group in self.rows.groups()]
+            self.sent = submission
+            mark, records = [len(group) for group in self.rows.groups()], len(self.rows.records)
             try:
                 result = self.household(clean)
                 self.homes |= dict.fromkeys(result.people, result.household_id)
                 self.here |= {key(n): who for p, who in zip(clean.people, result.people, strict=False) for n in p.numbers}
+                self.here |= {named: who for named, who in [(name_and_birth(clean.people[0]), result.person_id)] if named}
                 if submission is not None:
                     self.submissions.append((submission, result.household_id, result.person_id))
                 self.results.append(result)
             except Refused as refused:
                 for group, length in zip(self.rows.groups(), mark, strict=True):
                     del group[length:]
+                del self.rows.records[records:]
                 self.results.append(refused)
         self.rows.save()
         self.link_submissions()
@@ -133,6 +143,21 @@ class Registration:
         self.homes = dict(living.values_list("person_id", "household_id"))
         self.theirs = holders_of([number for number in numbers if number not in self.ours], self.actor)
 
+    def look_a_moment_back(self) -> None:
+        """Whoever was registered a moment ago by the name and day of birth of one who has no number; two who come at once wait for each other."""
+        wanted = {named: clean.people[0] for _, clean in self.received if (named := name_and_birth(clean.people[0]))}
+        if not wanted:
+            return
+        people = [p for _, p in sorted(wanted.items())]
+        keys, births = [p.name_key[:200] for p in people], [p.birth_date for p in people]
+        with connection.cursor() as cursor:
+            cursor.execute(WAIT, [sorted(wanted)])
+            cursor.execute("SELECT name_key, birth_date, id FROM sinergi_registered_since(%s, %s, %s)", [self.rows.at - AT_ONCE, keys, births])
+            found = {f"{name}|{born}": who for name, born, who in cursor.fetchall()}
+        mine = set(Person.objects.filter(pk__in=found.values()).values_list("pk", flat=True))
+        self.ours |= {named: who for named, who in found.items() if who in mine}
+        self.theirs |= {named: who for named, who in found.items() if who not in mine}
+
     def find(self, position: int, person: CleanPerson) -> UUID | None:
         """Who a person of a submission is, if he is there: found by search, by a number of ours, or earlier in this list."""
         if person.person_id is not None:
@@ -146,7 +171,10 @@ class Registration:
                 return self.here[key(number)]
             if (other := self.theirs.get(key(number))) is not None:
                 raise Refused("person.known_elsewhere", who=position, person_id=other)
-        return None
+        named = name_and_birth(person) if position == 1 else ""
+        if named and named in self.theirs:
+            raise Refused("person.known_elsewhere", who=position, person_id=self.theirs[named])
+        return (self.ours.get(named) or self.here.get(named)) if named else None
 
     def household(self, clean: Clean) -> Registered:
         """Plan one household, or find that its person is there already."""
@@ -165,7 +193,7 @@ class Registration:
         """Plan the rows of a new household around whoever is there already."""
         state, safe = (clean.address.state, clean.address.safe) if clean.address else ("", False)
         household = self.rows.household()
-        ids = [known or self.rows.person(person, state, safe, clean.language).pk for known, person in zip(found, clean.people, strict=True)]
+        ids = [known or self.person(i, person, clean, state, safe).pk for i, (known, person) in enumerate(zip(found, clean.people, strict=True))]
         for person, who in zip(clean.people, ids, strict=True):
             self.rows.member(household.pk, who, person.relation, clean.on)
         if clean.address is not None and (found[0] is None or not Address.objects.filter(person_id=ids[0], to_on=None).exists()):
@@ -173,6 +201,11 @@ class Registration:
         self.guardians(clean, ids, found)
         self.facts(clean, ids, found, household.pk)
         return Registered(household.pk, ids[0], tuple(ids))
+
+    def person(self, place: int, person: CleanPerson, clean: Clean, state: str, safe: bool) -> Person:
+        """A new person, whose record is called by his place in the submission."""
+        called = f"{self.sent}:{place}" if self.sent is not None else ""
+        return self.rows.person(person, state, safe, clean.language, address=clean.address, key=called, source=self.source)
 
     def guardians(self, clean: Clean, ids: list[UUID], found: list[UUID | None]) -> None:
         """A minor's guardians: the head, and the spouse where the minor is their child; only adults."""
@@ -216,6 +249,12 @@ class Registration:
 def key(number: CleanNumber) -> str:
     """A number as the search table holds it, unique in the whole register."""
     return f"{number.kind}:{number.country}:{number.value}"
+
+
+def name_and_birth(person: CleanPerson) -> str:
+    """By what somebody without a number is known when two counters take him down at once; '' for who has a number, or no day of birth."""
+    known = person.numbers or person.birth_date is None or person.person_id is not None or not person.name_key
+    return "" if known else f"{person.name_key[:200]}|{person.birth_date}"
 
 
 @action("household.add_member", policy.serving_household)

@@ -26,6 +26,7 @@ from ..models import (
     SensitiveFact,
 )
 from ..submission import CleanAddress, CleanFact, CleanHeld, CleanNumber, CleanPerson
+from .records import NewRecord, said_of, write_records
 
 ADULT = 18
 
@@ -59,9 +60,13 @@ class Rows:
     guardianships: list[Guardianship] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     sensitive: list[SensitiveFact] = field(default_factory=list)
+    records: list[NewRecord] = field(default_factory=list)
 
-    def person(self, clean: CleanPerson, state: str, safe: bool, language: str = "ms") -> Person:
-        """A new person with his numbers and ways to reach him."""
+    def person(
+        self, clean: CleanPerson, state: str, safe: bool, language: str = "ms", *, address: CleanAddress | None = None, key: str = "",
+        source: str = "officer",
+    ) -> Person:
+        """A new person with his numbers and ways to reach him, and the record he comes of; `key`: what the agency calls that record."""
         person = Person(
             name=clean.name,
             name_key=clean.name_key[:200],
@@ -80,6 +85,8 @@ class Rows:
             self.number(person.pk, number)
         self.contact(person.pk, "phone", clean.phones, safe)
         self.contact(person.pk, "email", clean.emails, safe)
+        said = said_of(clean, address, language, safe)
+        self.records.append(NewRecord(person.pk, key or f"person:{person.pk}", said, clean.numbers, source))
         return person
 
     def number(self, person_id: UUID, clean: CleanNumber) -> None:
@@ -173,9 +180,12 @@ class Rows:
         for group in self.groups():
             if group:
                 type(group[0])._default_manager.bulk_create(group)
+        write_records(self.records, self.actor.agency, self.actor, self.at)
 
     def enter(self, *, counted: bool = False) -> None:
         """Hand them to the audit of the running action: column by column, or (`counted`) as ids and counts alone."""
+        if self.records:
+            changes().note(records=len(self.records))
         if not counted:
             changes().made(*self.everything())
             return

@@ -7,6 +7,7 @@ from django.db.models import Q
 from sinergi.kernel.flow import flow, states
 
 LINKING = flow("linkage_run", {
+    "extend": (frozenset({"received"}), "received"),
     "map": (frozenset({"received", "stopped"}), "comparing"),
     "shown": (frozenset({"comparing"}), "compared"),
     "approve": (frozenset({"compared"}), "applying"),

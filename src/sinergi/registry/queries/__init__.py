@@ -1,9 +1,11 @@
 """What the registry tells others: who is known, who lives with whom, what is known of them, who may see it and who did."""
 
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
+from .between import SETTLERS, Between, made_between
 from .document import Document, document_of
 from .facts import FactView, declared, fact_history, facts_of, needs_of
 from .history import DraftView, Happening, draft, drafts, looked, own_record, submission, timeline
+from .identity import DecisionView, Golden, RecordView, bearers, bearers_of, decisions_of, golden, members_at, records_of, why_joined
 from .people import (
     AddressView,
     ContactView,
@@ -37,15 +39,19 @@ from .reach import Reach, address_of, reach_of
 from .search import Candidate, Found, find_people, known_person
 
 __all__ = [
+    "SETTLERS",
     "AccessView",
     "AddressView",
+    "Between",
     "Candidate",
     "ConsentView",
     "ContactView",
+    "DecisionView",
     "Document",
     "DraftView",
     "FactView",
     "Found",
+    "Golden",
     "Happening",
     "IdentifierView",
     "MemberView",
@@ -53,23 +59,28 @@ __all__ = [
     "PersonView",
     "ProposalView",
     "Reach",
+    "RecordView",
     "RequestView",
     "accesses",
     "address_of",
     "addresses",
+    "bearers",
+    "bearers_of",
     "consent",
     "consents",
-    "declared",
     "contact_points",
+    "decisions_of",
+    "declared",
     "document_of",
     "draft",
     "drafts",
     "fact_history",
     "facts_of",
     "find_people",
-    "former_members",
-    "guardians",
     "first_of",
+    "former_members",
+    "golden",
+    "guardians",
     "head_of",
     "household_is_open",
     "household_of",
@@ -79,7 +90,9 @@ __all__ = [
     "is_served",
     "known_person",
     "looked",
+    "made_between",
     "members",
+    "members_at",
     "needs_of",
     "opened_by_reason",
     "own_record",
@@ -89,6 +102,7 @@ __all__ = [
     "proposals_of",
     "reach_of",
     "recent_people",
+    "records_of",
     "requests",
     "requests_of",
     "resolve",
@@ -97,4 +111,5 @@ __all__ = [
     "ties_of",
     "timeline",
     "wards",
+    "why_joined",
 ]
