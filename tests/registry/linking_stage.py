@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -100,8 +101,6 @@ def apply_all(run: LinkageRun, most: int = 200) -> LinkageRun:
 
 def applier(run: LinkageRun) -> Actor:
     """The platform in a run of an agency."""
-    from dataclasses import replace
-
     return replace(tasks.APPLIER, agency=run.agency_id)
 
 
@@ -130,5 +129,5 @@ def bad(run: LinkageRun, actor: Actor, language: str = "ms", *, wrong: bool = Tr
         return [(b.row, b.column, b.value, b.words[language]) for b in queries.cells_named(run, language, wrong=wrong)]
 
 
-__all__ = ["AT", "HEADER", "ON", "PEOPLE", "applied", "apply_all", "bad", "certified", "compared", "csv_of", "law", "lines", "linker", "made_ready",
-           "mapped", "received", "registered", "row", "seen"]
+__all__ = ["AT", "HEADER", "ON", "PEOPLE", "applied", "applier", "apply_all", "bad", "certified", "compared", "csv_of", "law", "lines", "linker",
+           "made_ready", "mapped", "received", "registered", "row", "seen"]

@@ -48,8 +48,8 @@ DECIDE = frozenset({
 OVERSEE = frozenset({"case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review"})
 REVIEW = frozenset({"person.search", "identity.review", "identity_review.take", "identity_review.answer", "identity_review.undo", "certificate.label"})
 CERTIFY = frozenset({"identity.oversee", "planted.plant", "certificate.draw", "certificate.sign", "certificate.suspend"})
-LINK = frozenset({"linkage.read", "linkage.receive", "linkage.map", "linkage.compare", "linkage.stop", "linkage.resume", "linkage.cancel",
-                  "linkage.approve", "linkage.undo"})
+LINK = frozenset({"linkage.read", "linkage.receive", "linkage.extend", "linkage.map", "linkage.compare", "linkage.stop", "linkage.resume",
+                  "linkage.cancel", "linkage.approve", "linkage.undo"})
 IDENTITY = frozenset({
     "identity.read", "identity.identify", "identity.link", "identity.not_same", "identity.merge", "identity.unmerge", "identity.move",
     "identity.settle", "identity.ask", "identity.approve", "identity.refuse"})
@@ -62,7 +62,8 @@ ROLES: dict[str, frozenset[str]] = {
     "administrator": frozenset({
         "user.read", "user.invite", "user.remind", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end",
         "agency.read", "agency.join", "agency.change", "agency.leave", "linkage.agree", "client.create", "client.end",
-        "programme.read", "message.read", "law.publish", "certificate.suspend", "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
+        "programme.read", "message.read", "law.publish", "certificate.suspend",
+        "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
     "protection_officer": frozenset({
         "person.search", "person.read", "identity.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
         "access.read", "access.review", "audit.read", "programme.read"}),

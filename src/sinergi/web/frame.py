@@ -33,6 +33,8 @@ NAVIGATION = (
     Entry(_("Applications"), "applications", "application.read"),
     Entry(_("Overlaps"), "overrides", "override.approve"),
     Entry(_("Lists"), "batches", "batch.read"),
+    Entry(_("Matching"), "linking", "linkage.read"),
+    Entry(_("Review"), "review", "identity.review"),
     Entry(_("Programmes"), "programmes", "programme.read"),
     Entry(_("Requests"), "data_requests", "request.read"),
     Entry(_("Openings"), "accesses", "access.read"),

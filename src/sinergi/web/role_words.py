@@ -83,6 +83,7 @@ VERBS = {
     "award_list.load": _("load the rows of an award list"), "award_list.stop": _("give an award list up"),
     "award_list.undo": _("undo an award list"),
     "linkage.read": _("see the agency’s lists being matched"), "linkage.receive": _("bring a list to match"),
+    "linkage.extend": _("add rows to such a list"),
     "linkage.map": _("say which column of such a list means what"), "linkage.compare": _("compare a list with the register"),
     "linkage.stop": _("stop a comparison"), "linkage.resume": _("go on with a comparison"), "linkage.cancel": _("give a comparison up"),
     "linkage.approve": _("approve what a comparison found"), "linkage.undo": _("take back what a comparison linked"),

@@ -26,14 +26,15 @@ class KeptList(Protocol):
 
 
 def keep_rows(found: KeptList, table: Table, content: bytes, row: Any, kind: str = "list", **of: Any) -> None:
-    """Keep the rows of a list just saved (`row`: their model, `of`: what ties them to it) and its file, encrypted.
+    """Keep the rows of a list just saved (`row`: their model, `of`: what ties them to it) and its file, encrypted, if it came as one.
 
     Refused: as reading the rows does; then nothing is kept.
     """
     while lines := [row(row=number, cells=list(cells), **of) for number, cells in islice(table.rows, KEPT_AT_ONCE)]:
         row.objects.bulk_create(lines)
         found.rows += len(lines)
-    found.file = str(files.keep(content, name=found.title, kind=kind).id)
+    if content:
+        found.file = str(files.keep(content, name=found.title, kind=kind).id)
     found.save()
 
 

@@ -2,7 +2,7 @@
 
 Nothing of the register changes before the run is approved; what it found is applied by `applying`, in batches, one decision each.
 """
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -15,13 +15,14 @@ from sinergi.kernel import files
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.flow import move
 
 from .. import policy
 from ..models import LINKING, ColumnMapping, LinkageAgreement, LinkageChunk, LinkageRow, LinkageRun
 from ..queries.linkage_register import prepared
 from ..submission.columns import header_key
 from ..submission.list_record import fields
-from ..submission.spreadsheet import Table
+from ..submission.spreadsheet import MOST_ROWS, Table
 from .kept_lists import keep_rows, lock, step
 
 ROWS_AT_ONCE = 25_000
@@ -38,6 +39,22 @@ def receive_run(content: bytes, *, actor: Actor, table: Table, title: str, on: d
     run.save()
     keep_rows(run, table, content, LinkageRow, kind="linkage", run=run)
     return run
+
+
+@action("linkage.extend", policy.own_run)
+def extend_run(run: LinkageRun, *, actor: Actor, rows: Sequence[Sequence[str]]) -> int:
+    """More rows of a list that comes in pieces, until it is compared. Returns how many it has. Refused: `list.too_many_rows`, `flow.wrong_state`."""
+    lock(run)
+    if run.state != "received":
+        move(run, LINKING, "extend")
+    run.refresh_from_db(fields=["rows"])
+    if run.rows + len(rows) > MOST_ROWS:
+        raise Refused("list.too_many_rows", field="rows", most=MOST_ROWS)
+    LinkageRow.objects.bulk_create(LinkageRow(run=run, row=n, cells=list(cells)) for n, cells in enumerate(rows, run.rows + 2))
+    run.rows += len(rows)
+    run.save(update_fields=["rows"])
+    changes().note(added=len(rows))
+    return run.rows
 
 
 def mapping_key(header: list[str]) -> str:

@@ -160,6 +160,22 @@ def agreement(agency: str) -> tuple[int, bool]:
     return found or (DAYS, False)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """One row's own key with yes, no, review or not_read, and what to mend or what was mended."""
+
+    row: int
+    key: str
+    answer: str
+    mends: list[dict[str, str]]
+
+
+def answers(found: LinkageRun, *, after: int, most: int) -> tuple[Answer, ...]:
+    """The next answers of a list, in the order of its rows. One query."""
+    lines = LinkageRow.objects.filter(run=found, row__gt=after).order_by("row").values_list("row", "key", "zone", "errors")[:most]
+    return tuple(Answer(row, key, ANSWER[zone]["en"].replace(" ", "_"), [e["words"] for e in errors]) for row, key, zone, errors in lines)
+
+
 def result_rows(found: LinkageRun, language: str, words: dict[str, str]) -> Iterator[list[object]]:
     """The partner's own keys with yes, no or review, and the published state where its agreement tells it; nothing of the register's fields."""
     _, standing = agreement(found.agency_id)
