@@ -30,6 +30,7 @@ from sinergi.core.linkage.words import CLASSES, NOBODY, WEAK, set_of
 from sinergi.core.linkage.writing import words_of
 
 GOLDEN = Path(__file__).parent / "names" / "golden.txt"
+EXPLAINED = Path(__file__).parents[2] / "docs" / "explanation" / "names.md"
 AGREED = 295
 PIECES = sorted(set_of("""KAMARUL YUSOF ALI ABU AMINAH MUHAMMAD MOHD MD ABDUL ABD ABDULLAH LAH ABDULRAHMAN NURULHUDA NUR SITI SYED SAID WAN CHE
     HAJI HJ TUAN TAN SRI DATO DR TUN AR RAHMAN BIN BINTI B BT AL AP A/L A/P ANAK AK A L P K S @ ALIAS AKA LIM MEI LING JENNIFER DAVID TEH SIEW CHOO
@@ -151,6 +152,7 @@ def test_corners_of_judging(one, other, said):
         ("Bin Ali", Name((), ("ALI",), (), "BIN")),
         ("Ali bin", Name(("ALI",), (), (), "BIN")),
         ("Ahmad BinMd Ismail", Name(("AHMAD",), ("MUHAMMAD", "ISMAIL"), (), "BIN")),
+        ("BinMd A", Name(("BINMD",), (), (), "", ("A",))),
         ("AhmadBin Ismail", Name(("AHMAD",), ("ISMAIL",), (), "BIN")),
         ("R0sli \\ Al1", Name(("ROSLI", "ALI"))),
         ("Ali 2", Name(("ALI",))),
@@ -347,3 +349,9 @@ def test_a_swap_is_one_error_and_long_words_may_have_two():
 
 def test_nobody_is_named_in_the_words_of_nobody():
     assert all(parse(" ".join(words)) == NOTHING for words in NOBODY)
+
+
+def test_the_examples_of_the_explanation_are_read_as_it_says():
+    lines = EXPLAINED.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    assert len(rows) == 11 and all(normal(parse(typed)) == read for typed, read in rows[1:])

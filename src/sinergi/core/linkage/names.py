@@ -58,6 +58,7 @@ class Name(NamedTuple):
 
 
 NOTHING = Name()
+TITLED = LEADING | ANYWHERE | {first for first, _ in PAIRED}
 # AL after these is the article: Syed Al Hadi.
 MUSLIM = WEAK - frozenset(PUNJABI)
 # Anak is a marker only between two names; this form of it anywhere.
@@ -133,7 +134,7 @@ def section(words: list[str]) -> Section:
         own, initials, titles = strip(words)
         return own, (), "", initials, titles
     own, initials, titles = strip(words[:at])
-    rest = [w for j, w in enumerate(words[at + 1:], at + 1) if not (w in MARKERS or is_between(words, j) and w != "AL")]
+    rest = [w for j, w in enumerate(words[at + 1:], at + 1) if not (w in MARKERS or w in BETWEEN and w != "AL" and is_between(words, j))]
     father, more_initials, more_titles = strip(rest)
     return own, father, marker, initials + more_initials, titles + more_titles
 
@@ -150,18 +151,21 @@ def marker_in(words: list[str]) -> tuple[int, str]:
 
 
 def is_between(words: Sequence[str], j: int) -> bool:
-    """A marker that is one only after and before a word of more than a letter; B itself only next to both."""
+    """Whether a word of BETWEEN is a marker: after and before a word of more than a letter; B itself only next to both."""
     if words[j] == "B":
         return 0 < j < len(words) - 1 and len(words[j - 1]) > 1 and len(words[j + 1]) > 1
-    return words[j] in BETWEEN and any(len(w) > 1 for w in words[:j]) and any(len(w) > 1 for w in words[j + 1:])
+    return any(len(w) > 1 for w in words[:j]) and any(len(w) > 1 for w in words[j + 1:])
 
 
 def glued_marker(words: list[str]) -> tuple[list[str], int, str]:
     """'BINMOHD', 'AHMADBIN', 'BINTISALLEH': a marker without its space, where the rest is a form of a class or the marker cannot be anything else."""
     for j, word in enumerate(words):
+        if "BIN" not in word:
+            continue
         for written, marker in (("BINTI", BINTI), ("BIN", BIN)):
-            if j and word.startswith(written) and (word[len(written):] in CLASS_OF or marker == BINTI and len(word) > 8):
-                return [*words[:j], written, word[len(written):], *words[j + 1:]], j, marker
+            rest = word.removeprefix(written)
+            if rest != word and any(len(w) > 1 for w in words[:j]) and (rest in CLASS_OF or marker == BINTI and len(rest) > 3):
+                return [*words[:j], written, rest, *words[j + 1:]], j, marker
             if j + 1 < len(words) and word.endswith(written) and word[:-len(written)] in CLASS_OF:
                 return [*words[:j], word[:-len(written)], written, *words[j + 1:]], j + 1, marker
     return words, 0, ""
@@ -178,7 +182,7 @@ def strip(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str
     i = 0
     while i < last:
         word = words[i]
-        step = title_at(words, i, last, not tokens)
+        step = title_at(words, i, last, not tokens) if word in TITLED else 0
         if step:
             titles += words[i:i + step]
         elif len(word) == 1 and word.isascii():
