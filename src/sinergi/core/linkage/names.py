@@ -18,9 +18,11 @@ from sinergi.core.linkage.words import (
     BINTI,
     CHRISTIAN,
     CLASS_OF,
+    CUT_OFF,
     FEMALE_MARKERS,
     FEMALE_TITLES,
     FEMALE_WORDS,
+    JOINED,
     LEADING,
     MALE_MARKERS,
     MALE_TITLES,
@@ -58,6 +60,7 @@ class Name(NamedTuple):
 
 
 NOTHING = Name()
+STARTS, ENDS = tuple(JOINED), (BINTI, BIN)
 TITLED = LEADING | ANYWHERE | {first for first, _ in PAIRED}
 # AL after these is the article: Syed Al Hadi.
 MUSLIM = WEAK - frozenset(PUNJABI)
@@ -151,23 +154,25 @@ def marker_in(words: list[str]) -> tuple[int, str]:
 
 
 def is_between(words: Sequence[str], j: int) -> bool:
-    """Whether a word of BETWEEN is a marker: after and before a word of more than a letter; B itself only next to both."""
+    """Whether a word of BETWEEN is a marker: after and before a word of more than a letter; B itself only next to both;
+    the commonest also at the end."""
     if words[j] == "B":
         return 0 < j < len(words) - 1 and len(words[j - 1]) > 1 and len(words[j + 1]) > 1
-    return any(len(w) > 1 for w in words[:j]) and any(len(w) > 1 for w in words[j + 1:])
+    return any(len(w) > 1 for w in words[:j]) and (any(len(w) > 1 for w in words[j + 1:]) or words[j] in CUT_OFF)
 
 
 def glued_marker(words: list[str]) -> tuple[list[str], int, str]:
-    """'BINMOHD', 'AHMADBIN', 'BINTISALLEH': a marker without its space, where the rest is a form of a class or the marker cannot be anything else."""
+    """'BINMOHD', 'BINTISALLEH', 'AHMADBIN': a marker without its space."""
     for j, word in enumerate(words):
-        if "BIN" not in word:
+        if not (word.startswith(STARTS) or word.endswith(ENDS)):
             continue
-        for written, marker in (("BINTI", BINTI), ("BIN", BIN)):
-            rest = word.removeprefix(written)
-            if rest != word and any(len(w) > 1 for w in words[:j]) and (rest in CLASS_OF or marker == BINTI and len(rest) > 3):
-                return [*words[:j], written, rest, *words[j + 1:]], j, marker
-            if j + 1 < len(words) and word.endswith(written) and word[:-len(written)] in CLASS_OF:
-                return [*words[:j], word[:-len(written)], written, *words[j + 1:]], j + 1, marker
+        written = next((w for w in JOINED if word.startswith(w)), "")
+        rest = word.removeprefix(written)
+        if written and any(len(w) > 1 for w in words[:j]) and (rest in CLASS_OF or written != BIN and len(rest) > 3):
+            return [*words[:j], written, rest, *words[j + 1:]], j, JOINED[written]
+        for ending in ENDS:
+            if j + 1 < len(words) and word.endswith(ending) and word.removesuffix(ending) in CLASS_OF:
+                return [*words[:j], word.removesuffix(ending), ending, *words[j + 1:]], j + 1, ending
     return words, 0, ""
 
 
@@ -177,7 +182,7 @@ def strip(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str
     initials: list[str] = []
     titles: list[str] = []
     last = len(words)
-    while last > 1 and words[last - 1] in TRAILING:
+    while last > 1 and words[last - 1] in TRAILING and any(len(w) > 1 for w in words[:last - 1]):
         last -= 1
     i = 0
     while i < last:

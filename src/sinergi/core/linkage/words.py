@@ -43,6 +43,10 @@ BETWEEN = {form: marker for marker, forms in {
     BIN: "B BN BIIN BINN BJN BKN BNI", AL: "AL", AP: "AP", ANAK: "ANAK AK",
     BINTI: "BT BTN BTH BINTU BINTY BNTI BITNI BINIT BINRI BINTO BINTII BINTTI BINNTI BIINTI BINGI BINYI BUNTI BONTI BIMTI BIBTI BINTL"
     }.items() for form in forms.split()}
+# What of these stands at the end is a marker too: the father's name was cut off.
+CUT_OFF = set_of("BN BT BTN BTH ANAK AK")
+# Markers to which the next word was joined; after BIN it must be a form of a class.
+JOINED = {"BINTI": BINTI, "BINTE": BINTI, "BTE": BINTI, "ANAK": ANAK, "BIN": BIN}
 WRITTEN = {BIN: "BIN", BINTI: "BINTI", AL: "A/L", AP: "A/P", ANAK: "ANAK"}
 MALE_MARKERS, FEMALE_MARKERS = frozenset([BIN, AL]), frozenset([BINTI, AP])
 
@@ -102,4 +106,4 @@ CHRISTIAN = set_of("""DANIEL DAVID JASON KELVIN ALVIN RAYMOND STEPHEN ERIC KENNE
     VICTORIA VIOLET WINNIE YVONNE""")
 # One syllable of Hokkien, Cantonese, Hakka, Teochew or Mandarin as it is written here.
 SYLLABLE = re.compile(
-    r"H?NG|SZE|TZE|(?:[BCDFGHJKLMNPQSTWXYZ]|CH|SH|ZH|KH|PH|TH|TS|TZ|SZ|KW|GW|NG|HS|NY)?[AEIOUY]{1,3}(?:NG|N|M|KE?|T|P|H|W|R|CK)?")
+    r"H?NG|SZE|TZE|(?:[BCDFGHJKLMNPQRSTWXYZ]|CH|SH|ZH|KH|PH|TH|TS|TZ|SZ|KW|GW|SW|HW|NG|HS|NY)?[AEIOUY]{1,3}(?:NG|N|M|KE?|TT?|P|H|W|R|CK)?")

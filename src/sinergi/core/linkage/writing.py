@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 SLASHED = {"AL": " A/L ", "SO": " S/O ", "AP": " A/P ", "DO": " D/O ", "AK": " A/K "}
-SLASH = re.compile(r"\b([ASD])\s*[/\\]\s*([LPOK])\b")
+SLASH = re.compile(r"\b([ASD])\s*[/\\]\s*([LPOK])\b|(?<=[A-Z])([ASD])[/\\]([LPO])\b")
 ARTICLE = re.compile(r"\b(A[LRSZNDT])-(?=[A-Z])")
 HONOUR = re.compile(r"\bY\.\s?(B|M|A\.\s?B|BHG)\b\.?")
 ALSO_KNOWN = re.compile(r"\bA\.\s?K\.\s?A\b\.?")
@@ -52,13 +52,19 @@ def plain_signs(text: str) -> str:
     """Signs off: brackets and '@' open an alias, other signs part words, apostrophes join; 0 and 1 within a word were meant as letters."""
     text = text.replace("\0", " ")
     if "/" in text or "\\" in text:
-        text = SLASH.sub(lambda found: SLASHED.get(found[1] + found[2], " ").replace("/", "\0"), text)
+        text = SLASH.sub(slashed, text)
     if "-" in text:
         text = ARTICLE.sub(r"\1", text)
     if "." in text:
         text = ALSO_KNOWN.sub("@", HONOUR.sub(lambda found: "Y" + re.sub(r"\W", "", found[1]) + " ", text))
     text = re.sub(r"\b\d+\b", " ", text).translate(PLAIN).replace("\0", "/")
     return re.sub(r"[^\w@/\s]|\d", "", text) if text.isascii() else re.sub(r"\d", "", text)
+
+
+def slashed(found: re.Match[str]) -> str:
+    """A marker of two letters as one word with blanks about it, its stroke kept; other letters about a stroke part."""
+    first, last = found[1] or found[3], found[2] or found[4]
+    return SLASHED.get(first + last, f"{first} {last}").replace("/", "\0")
 
 
 def markers_apart(words: list[str]) -> list[str]:
