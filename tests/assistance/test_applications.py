@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -12,6 +13,8 @@ from registry_stage import ON, officer, spoken
 
 from sinergi.assistance import actions, queries
 from sinergi.assistance.models import Application, Attachment, Decision, Packet
+from sinergi.benefits import actions as benefits
+from sinergi.kernel import law as kernel_law
 from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
 from sinergi.kernel.errors import Refused
@@ -162,6 +165,18 @@ def test_an_approval_awards_in_the_same_transaction(stage, owner):
     assert len(entries(owner, "verb IN ('application.decide', 'entitlement.award')")) == 2
     seen = viewed(stage, application, stage.pbns)
     assert seen.row.state == "approved" and seen.decision.entitlement_id == decision.entitlement_id
+
+
+def test_a_top_up_goes_no_further_than_the_ceiling_the_household_is_known_to_have(stage, owner):
+    maim, home = officer("maim", "officer"), stage.household
+    registry.record_facts(home.person_id, actor=stage.aim, purpose="register", facts={"had_kifayah": "RM 400"}, on=ON, at=AT)
+    registry.give_consent(home.person_id, actor=stage.aim, purpose="refer", agencies=["maim"], consent=spoken(purposes=("decide",)), at=AT)
+    benefits.award(home.person_id, actor=maim, purpose="pay", programme="maim.zakat", need="cash", from_on=ON, to_on=dt.date(2027, 5, 31), amount=Decimal(300),
+                   law=kernel_law.current(), on=ON, at=AT)
+    application, why = stage.apply(), "Had kifayah disemak semula di rumah keluarga ini."
+    assert refusal(stage.decide, application, outcome="approve", against=why) == "overlap.ceiling"
+    assert value(owner, "SELECT state FROM assistance_application") == "lodged"
+    stage.decide(application, outcome="approve", against=why, award=actions.AwardTerms(ON, dt.date(2027, 5, 31), Decimal(100)))
 
 
 def test_an_award_that_is_refused_leaves_no_decision(stage, owner):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Schema
 
+from sinergi.assistance import queries as assistance
 from sinergi.benefits import actions, queries
 from sinergi.kernel import law
 from sinergi.registry import queries as registry
@@ -96,8 +97,9 @@ def award(request: HttpRequest, person_id: UUID, body: AwardIn) -> Any:
     """Give a benefit of one's own agency. Refused where another that the law does not allow beside it runs: with the need and until when."""
     found(registry.person(person_id))
     amount = None if body.sen is None else Decimal(body.sen) / 100
-    return actions.award(person_id, actor=who(request), programme=body.programme, need=body.need, from_on=body.from_on,
-                         to_on=body.to_on, amount=amount, pay=body.pay, override_id=body.override_id, law=law.current(), on=today(), at=now())
+    sums = assistance.known_sums(registry.household_of(person_id, today()), on=today(), actor=who(request))
+    return actions.award(person_id, actor=who(request), programme=body.programme, need=body.need, from_on=body.from_on, to_on=body.to_on,
+                         amount=amount, pay=body.pay, override_id=body.override_id, figures=sums, law=law.current(), on=today(), at=now())
 
 
 @router.add("GET", "/awards/{award_id}", AwardOut, verb="entitlement.read")

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sinergi.assistance.queries import known_sums
 from sinergi.benefits import actions, queries
 from sinergi.core import rules
 from sinergi.kernel import law as published
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.registry import codes
+from sinergi.registry import queries as registry
 from sinergi.registry.submission import spreadsheet
 
 from . import package_chart
@@ -141,7 +143,8 @@ def award(request: HttpRequest, person_id: UUID) -> HttpResponse:
         try:
             terms, now = form.terms(), timezone.now()
             actions.award(context["person_id"], actor=actor, programme=form.value("programme"), need=form.value("need"), from_on=terms.from_on,
-                          to_on=terms.to_on, amount=terms.amount, pay=terms.pay, law=law, on=timezone.localdate(now), at=now)
+                          to_on=terms.to_on, amount=terms.amount, pay=terms.pay, law=law, on=timezone.localdate(now), at=now,
+                          figures=known_sums(registry.household_of(context["person_id"], today()), on=today(), actor=actor))
             messages.success(request, _("Recorded. The need is locked for others until the last day."))
             return redirect("person_receives", person_id)
         except Refused as why:

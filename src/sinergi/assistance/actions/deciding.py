@@ -14,7 +14,7 @@ from sinergi.kernel.calendar import end_of_clock
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.flow import move
 
-from .. import policy
+from .. import policy, queries
 from ..models import Application, Decision
 from ..words import REASONS
 from . import clocks
@@ -91,7 +91,8 @@ def awarded(row: Application, award: AwardTerms | None, actor: Actor, law: rules
     made = benefits.award(
         row.person_id, actor=actor, programme=row.programme, need=row.need, from_on=award.from_on, to_on=award.to_on, amount=award.amount,
         pay=award.pay, household_id=row.household_id,
-        application_id=row.pk, override_id=override_id, law=law, on=on, at=at)
+        application_id=row.pk, override_id=override_id, law=law, on=on, at=at,
+        figures=queries.known_sums(row.household_id, on=on, actor=actor))
     return UUID(str(made.pk))
 
 

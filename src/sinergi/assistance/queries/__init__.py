@@ -21,7 +21,7 @@ from .applications import (
 from .behind import application_behind
 from .clocks import ClockView, DueClock, clocks_before, clocks_due, clocks_of, due_clocks
 from .letters import LetterView, letter_of
-from .plans import Plan, package_of, plan
+from .plans import Plan, known_sums, package_of, plan
 from .sheets import Live, Overrides, ScreeningView, replayed, screened, screenings, sheet_of, stored
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "facts_to_send",
     "followed",
     "letter_of",
+    "known_sums",
     "package_of",
     "packet_to_send",
     "plan",

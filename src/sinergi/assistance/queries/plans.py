@@ -26,3 +26,11 @@ def plan(household_id: UUID, *, on: dt.date, actor: Actor, months: int = MONTHS)
     live = sheet_of(household_id, on=on, actor=actor)
     open_members = len(live.document.people) - live.document.hidden
     return Plan(live, package_of(live.law, live.sheet, registry.needs_of(household_id, on), months=months, members=open_members))
+
+
+def known_sums(household_id: UUID | None, *, on: dt.date, actor: Actor) -> dict[str, int]:
+    """Sums of a household in sen a month that a ceiling of the stacking law may name (had_kifayah); nothing of one the actor may not open."""
+    if household_id is None or not registry.household_is_open(household_id):
+        return {}
+    live = sheet_of(household_id, on=on, actor=actor)
+    return overlap.figures(live.law, live.sheet)

@@ -6,12 +6,13 @@ clashes    what is held that stands in the way of a new benefit
 offers     what a sheet offers, with sums and waiting times
 package    the best lawful set and order, what is given up and why
 package_of the package of a whole sheet
+figures    the known sums of a household that a ceiling may name
 """
 
 from sinergi.core.overlap.offers import Offer, offers
 from sinergi.core.overlap.package import Package, Rejected, Step, Unknown, Way, package
 from sinergi.core.overlap.relations import Clash, Holding, Key, Relation, clashes, keys, relation
-from sinergi.core.overlap.whole import package_of
+from sinergi.core.overlap.whole import figures, package_of
 
 __all__ = [
     "Clash",
@@ -25,6 +26,7 @@ __all__ = [
     "Unknown",
     "Way",
     "clashes",
+    "figures",
     "keys",
     "offers",
     "package",
