@@ -59,7 +59,7 @@ def add_running(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def add_asking(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """manage, screen, law, audit, bench."""
+    """manage, screen, link, law, audit, bench."""
     one = command("manage", "Run a Django command on this checkout's database, such as: ./sinergi manage showmigrations",
                   usage="./sinergi manage COMMAND …")
     one.add_argument("arguments", nargs=argparse.REMAINDER, help="Django's command and its arguments; help lists them")
@@ -70,6 +70,18 @@ def add_asking(command: Callable[..., argparse.ArgumentParser]) -> None:
     one.add_argument("--lang", choices=("ms", "en"), help="language of the sheet (default: ms)")
     one.add_argument("--json", action="store_true", help="print JSON instead of a table")
     one.add_argument("--package", action="store_true", help="also the best lawful package: which programmes together, in which order, and why")
+    one = command("link", "Link a list of people to this checkout's register; or, with --fields, any list by declared fields, with no database.",
+                  usage="./sinergi link FILE [--agency CODE] [--columns N=FIELD,…] [--out FILE] [--apply], or: "
+                        "link FILE --fields name:name,born:date [--against FILE] [--id COLUMN] [--out FILE] [--clusters FILE]")
+    one.add_argument("file", help="CSV, XLSX or Parquet with a row of column names")
+    one.add_argument("--agency", help="whose list it is, by code (without --fields)")
+    one.add_argument("--columns", help="what columns mean where their names do not tell: 0=key,2=person.name (without --fields)")
+    one.add_argument("--apply", action="store_true", help="approve and apply what was found (without --fields)")
+    one.add_argument("--fields", help="columns and what they hold: name, date, place, text, number or phone")
+    one.add_argument("--against", help="a second list with the same columns")
+    one.add_argument("--id", help="the column of the rows' own keys")
+    one.add_argument("--out", help="where the pairs go: .csv, .xlsx or .parquet")
+    one.add_argument("--clusters", help="where each row's cluster goes")
     one = command("law", "Check law/: every figure, programme and example.", "No database is needed.")
     one.add_argument("verb", choices=("check",))
     one.add_argument("--only", metavar="PREFIX", help="programmes that begin so: jkm, or jkm.bwe")
@@ -114,6 +126,17 @@ def screen(given: argparse.Namespace) -> int:
     return without_database("sinergi.cli.screen", given.file, *options)
 
 
+def link(given: argparse.Namespace) -> int:
+    """A list against the register; with --fields two lists, or one, by declared fields."""
+    if given.fields is None:
+        if given.agency is None:
+            raise Stopped("Whose list is it? ./sinergi link FILE --agency CODE", 2)
+        options = [f"--{name}={value}" for name in ("columns", "out") if (value := getattr(given, name)) is not None] + ["--apply"] * given.apply
+        return with_database("link_list", given.file, f"--agency={given.agency}", *options)
+    options = [f"--{name}={value}" for name in ("fields", "against", "id", "out", "clusters") if (value := getattr(given, name)) is not None]
+    return without_database("sinergi.cli.link_files", given.file, *options)
+
+
 def bench(name: str | None, arguments: list[str]) -> int:
     """Run bench/NAME.py; one that says `DATABASE = True` gets a migrated database of its own, named sinergi_bench."""
     files = {path.stem.replace("_", "-"): path for path in sorted((ROOT / "bench").glob("[a-z]*.py"))}
@@ -153,6 +176,8 @@ def run(given: argparse.Namespace, extra: list[str]) -> int:
             return with_database(*given.arguments)
         case "screen":
             return screen(given)
+        case "link":
+            return link(given)
         case "law":
             return without_database("sinergi.cli.law_check", str(ROOT / "law"), *[f"--only={given.only}"] * bool(given.only))
         case "audit":

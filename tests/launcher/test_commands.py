@@ -9,10 +9,10 @@ from launcher.checks import Tally
 from launcher.commands import main
 from launcher.speech import spoken_time
 
-COMMANDS = ("demo", "test", "serve", "stop", "status", "reset", "manage", "screen", "law", "audit", "bench")
+COMMANDS = ("demo", "test", "serve", "stop", "status", "reset", "manage", "screen", "link", "law", "audit", "bench")
 
 
-MISTAKES = ([], ["dance"], ["demo", "--loud"], ["demo", "--port", "x"], ["law", "bend"], ["audit"], ["screen"], ["bench", "dance"])
+MISTAKES = ([], ["dance"], ["demo", "--loud"], ["demo", "--port", "x"], ["law", "bend"], ["audit"], ["screen"], ["link", "x.csv"], ["bench", "dance"])
 
 
 def run(arguments: list[str], capsys) -> tuple[int, str, str]:

@@ -18,7 +18,7 @@ from sinergi.core.linkage.declared.blocks import Passes, candidates, mixed
 from sinergi.core.linkage.declared.comparing import Encoded, encoded, patterns_of, unpack
 from sinergi.core.linkage.declared.fields import Field, Tokens, read
 from sinergi.core.linkage.declared.grouping import groups, heard_together, members_of
-from sinergi.core.linkage.declared.mixture import by_chance, train
+from sinergi.core.linkage.declared.mixture import train
 from sinergi.core.linkage.model import Model, probability, scores
 
 Ints = NDArray[np.int64]
@@ -71,8 +71,9 @@ def random_pairs(size: int, side: NDArray[np.int8] | None, seed: int) -> tuple[I
 def weighed(list_: Encoded, patterns: Ints, side: NDArray[np.int8] | None, seed: int) -> Model:
     """The model learned from the candidates' patterns."""
     distinct, counts = np.unique(patterns if len(patterns) else np.zeros(1, dtype=np.int64), return_counts=True)
-    chance = by_chance(unpack(patterns_of(list_, *random_pairs(list_.size, side, seed)), list_.radix), list_.radix)
-    return train(unpack(distinct, list_.radix), counts.astype(np.float64), chance, list_.evidence, float(np.log2(max(list_.size, 2))))
+    drawn = unpack(patterns_of(list_, *random_pairs(list_.size, side, seed)), list_.radix)
+    pairs = list_.size * (list_.size - 1) / 2 if side is None else float((side == 0).sum()) * float((side == 1).sum())
+    return train(unpack(distinct, list_.radix), counts.astype(np.float64), drawn, list_.evidence, list_.radix, pairs)
 
 
 def scored(model: Model, patterns: Ints, radix: Sequence[int]) -> Floats:
