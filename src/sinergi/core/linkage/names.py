@@ -62,6 +62,8 @@ class Name(NamedTuple):
 NOTHING = Name()
 STARTS, ENDS = tuple(JOINED), (BINTI, BIN)
 TITLED = LEADING | ANYWHERE | {first for first, _ in PAIRED}
+# Also the article of Arabic names and syllables of Chinese ones: markers only where no other is.
+ARTICLES = frozenset(["AL", "AP"])
 # AL after these is the article: Syed Al Hadi.
 MUSLIM = WEAK - frozenset(PUNJABI)
 # Anak is a marker only between two names; this form of it anywhere.
@@ -136,19 +138,22 @@ def section(words: list[str]) -> Section:
     if not marker:
         own, initials, titles = strip(words)
         return own, (), "", initials, titles
-    own, initials, titles = strip(words[:at])
+    end = at - 1 if at and len(words[at - 1]) > 1 and words[at - 1] in BETWEEN and any(len(w) > 1 for w in words[:at - 1]) else at
+    own, initials, titles = strip(words[:end])
     rest = [w for j, w in enumerate(words[at + 1:], at + 1) if not (w in MARKERS or w in BETWEEN and w != "AL" and is_between(words, j))]
     father, more_initials, more_titles = strip(rest)
     return own, father, marker, initials + more_initials, titles + more_titles
 
 
 def marker_in(words: list[str]) -> tuple[int, str]:
-    """Where the first marker stands, and which; (0, '') if none does. A marker that is the whole name is the name."""
+    """Where the first marker stands, and which; (0, '') if none does. A marker that is the whole name is the name, A/L and its like never."""
     for j, word in enumerate(words):
         if word in MARKERS and (j or len(words) > 1 or "/" in word):
             return j, MARKERS[word]
+        if word in BETWEEN and word not in ARTICLES and is_between(words, j) and (j + 1 == len(words) or words[j + 1] not in MARKERS):
+            return j, BETWEEN[word]
     for j, word in enumerate(words):
-        if word in BETWEEN and is_between(words, j) and not (word == "AL" and any(form_of(w) in MUSLIM for w in words[:j])):
+        if word in ARTICLES and is_between(words, j) and not any(form_of(w) in MUSLIM for w in words[:j]):
             return j, BETWEEN[word]
     return 0, ""
 
@@ -182,8 +187,6 @@ def strip(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str
     initials: list[str] = []
     titles: list[str] = []
     last = len(words)
-    while last > 1 and words[last - 1] in TRAILING and any(len(w) > 1 for w in words[:last - 1]):
-        last -= 1
     i = 0
     while i < last:
         word = words[i]
@@ -195,7 +198,9 @@ def strip(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str
         else:
             tokens += split_form(word)
         i += step or 1
-    return joined(tokens), tuple(initials), (*titles, *words[last:])
+    while len(tokens) > 1 and tokens[-1] in TRAILING:
+        titles.append(tokens.pop())
+    return joined(tokens), tuple(initials), tuple(titles)
 
 
 def title_at(words: list[str], i: int, last: int, first: bool) -> int:
