@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinergi.core.linkage.judging import judge
@@ -155,7 +155,7 @@ def test_corners_of_judging(one, other, said):
         ("Suresh B Raman", Name(("SURESH",), ("RAMAN",), (), "BIN")),
         ("R B Raman", Name(("RAMAN",), (), (), "", ("R", "B"))),
         ("B", Name(("B",))),
-        ("Bin", Name(("BIN",))),
+        ("Bin", NOTHING),
         ("Bin Ali", Name((), ("ALI",), (), "BIN")),
         ("Ali bin", Name(("ALI",), (), (), "BIN")),
         ("Ahmad BinMd Ismail", Name(("AHMAD",), ("MUHAMMAD", "ISMAIL"), (), "BIN")),
@@ -191,6 +191,7 @@ def test_how_a_name_is_read(typed, read):
     assert parse(typed) == read and parse(normal(read))[:5] == read[:5]
 
 
+@settings(max_examples=400, derandomize=True)
 @given(TYPED)
 def test_a_name_read_twice_is_read_once(name):
     once = parse(name)

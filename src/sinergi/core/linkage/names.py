@@ -38,7 +38,7 @@ from sinergi.core.linkage.words import (
     WEAK,
     WRITTEN,
 )
-from sinergi.core.linkage.writing import words_of
+from sinergi.core.linkage.writing import CHILDREN, words_of
 
 __all__ = [
     "NOTHING", "WEAK", "Name", "alike", "distance", "fold", "form_of", "name_key", "names_agree", "normal", "parse", "read_as", "sex_of", "skeleton",
@@ -95,6 +95,7 @@ def whole(own: tuple[str, ...], father: tuple[str, ...], marker: str, initials: 
         own, initials = initials, ()
     if not (own or father):
         return NOTHING
+    own = unmarked(own, marker)
     if not marker and not father:
         if own in NOBODY and not aliases:
             return NOTHING
@@ -138,17 +139,23 @@ def section(words: list[str]) -> Section:
     if not marker:
         own, initials, titles = strip(words)
         return own, (), "", initials, titles
-    end = at - 1 if at and len(words[at - 1]) > 1 and words[at - 1] in BETWEEN and any(len(w) > 1 for w in words[:at - 1]) else at
-    own, initials, titles = strip(words[:end])
+    own, initials, titles = strip(words[:at])
     rest = [w for j, w in enumerate(words[at + 1:], at + 1) if not (w in MARKERS or w in BETWEEN and w != "AL" and is_between(words, j))]
     father, more_initials, more_titles = strip(rest)
-    return own, father, marker, initials + more_initials, titles + more_titles
+    return unmarked(own, marker), father, marker, initials + more_initials, titles + more_titles
+
+
+def unmarked(own: tuple[str, ...], marker: str) -> tuple[str, ...]:
+    """The own name without a second marker that stands right before the marker."""
+    while marker and len(own) > 1 and own[-1] in BETWEEN:
+        own = own[:-1]
+    return own
 
 
 def marker_in(words: list[str]) -> tuple[int, str]:
-    """Where the first marker stands, and which; (0, '') if none does. A marker that is the whole name is the name, A/L and its like never."""
+    """Where the first marker stands, and which; (0, '') if none does."""
     for j, word in enumerate(words):
-        if word in MARKERS and (j or len(words) > 1 or "/" in word):
+        if word in MARKERS:
             return j, MARKERS[word]
         if word in BETWEEN and word not in ARTICLES and is_between(words, j) and (j + 1 == len(words) or words[j + 1] not in MARKERS):
             return j, BETWEEN[word]
@@ -269,7 +276,8 @@ def normal(name: Name) -> str:
         first = (*name.initials, *(t for t in name.own if t in CHRISTIAN))
         own = (*first, *name.father, *(t for t in name.own if t not in CHRISTIAN))
     elif name.marker:
-        own = (*own, WRITTEN[name.marker] if name.own and name.father else SHORT.get(name.marker, WRITTEN[name.marker]), *name.father)
+        plain = name.own and name.father and name.father[0] not in CHILDREN
+        own = (*own, WRITTEN[name.marker] if plain else SHORT.get(name.marker, WRITTEN[name.marker]), *name.father)
     return " @ ".join(" ".join(part) for part in (own, *name.aliases) if part)
 
 

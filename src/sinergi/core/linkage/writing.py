@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 SLASHED = {"AL": " A/L ", "SO": " S/O ", "AP": " A/P ", "DO": " D/O ", "AK": " A/K "}
+CHILDREN = {"LELAKI": "A/L", "PEREMPUAN": "A/P"}
 SLASH = re.compile(r"\b([ASD])\s*[/\\]\s*([LPOK])\b|(?<=[A-Z])([ASD])[/\\]([LPO])\b")
 ARTICLE = re.compile(r"\b(A[LRSZNDT])-(?=[A-Z])")
 HONOUR = re.compile(r"\bY\.\s?(B|M|A\.\s?B|BHG)\b\.?")
@@ -78,6 +79,6 @@ def markers_apart(words: list[str]) -> list[str]:
 def child_of(words: list[str]) -> list[str]:
     """'ANAK LELAKI' and 'ANAK PEREMPUAN' as A/L and A/P."""
     for i, word in enumerate(words[:-1]):
-        if word == "ANAK" and words[i + 1] in ("LELAKI", "PEREMPUAN"):
-            return [*words[:i], "A/L" if words[i + 1] == "LELAKI" else "A/P", *words[i + 2:]]
+        if word == "ANAK" and words[i + 1] in CHILDREN:
+            return [*words[:i], CHILDREN[words[i + 1]], *words[i + 2:]]
     return words
