@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +100,7 @@ def apply_all(run: LinkageRun, most: int = 200) -> LinkageRun:
 
 def applier(run: LinkageRun) -> Actor:
     """The platform in a run of an agency."""
-    return replace(tasks.APPLIER, agency=run.agency_id)
+    return tasks.applier_of(run.agency_id)
 
 
 def certified(run_agency: str, threshold: float = 5.0, version: str = "shipped-2026-11", sources: str = "") -> None:

@@ -165,6 +165,19 @@ def test_the_partner_gets_its_own_keys_and_nothing_of_the_register(mvm, known):
     assert book.columns == ["Kunci", "Baris", "Jawapan"] and book.height == 4
 
 
+def test_the_published_state_is_told_where_the_agreement_says_so(mvm, known):
+    certified("mvm")
+    run = compared(csv_of([row(0), row(9)]), mvm)
+    words = {"yet_to_be_helped": "Belum dibantu"}
+    for agreed in (False, True):
+        linking.agree("mvm", actor=linker(f"mampu{agreed:d}", "administrator", national=True), purpose="administer", days=30, standing=agreed)
+        with acting(mvm, purpose="register"):
+            told = list(csv.reader(io.StringIO(queries.result_csv(run, "ms", words).decode("utf-8-sig"))))
+        assert told[0][3:] == ["Keadaan"] * agreed and told[1][3:] == ["Belum dibantu"] * agreed and told[2][3:] == [""] * agreed
+    with acting(linker("irm"), purpose="register"):
+        assert queries.standings(run) == {}
+
+
 def test_what_met_nobody_is_dropped_on_the_agreed_day(mvm, known, owner):
     administrator = linker("mampu", "administrator", national=True)
     linking.agree("mvm", actor=administrator, purpose="administer", days=10, standing=False)

@@ -20,6 +20,8 @@ from .actions import applying, comparing, linking, preparing, propose_households
 from .actions import batches as actions
 from .actions.proposals import PARTS
 from .models import Batch, LinkageRun
+from .queries import linking as linking_queries
+from .submission.spreadsheet import table_of
 
 CHECKED_AT_ONCE, REGISTERED_AT_ONCE = 1000, 250
 PROPOSER = operator("proposals", "person.read", "household.propose")
@@ -201,6 +203,42 @@ def undo_run(run: LinkageRun, *, actor: Actor, at: datetime) -> UUID:
     with acting(actor, purpose="register"):
         applying.undo_run(run, actor=actor, at=at)
         return later_of(take_back, run, APPLIER)
+
+
+def applier_of(agency: str) -> Actor:
+    """The platform's own hand in a run of an agency."""
+    return replace(APPLIER, agency=agency)
+
+
+LINKER = operator("link", "linkage.read", "linkage.receive", "linkage.map", "linkage.compare", "linkage.approve")
+
+
+def link_now(content: bytes, *, title: str, agency: str, columns: dict[str, str], at: datetime, apply: bool) -> tuple[LinkageRun, Actor]:
+    """A list of an agency against the register in this process: received, mapped as guessed (`columns`: corrections), compared, applied if so told.
+
+    Refused: as each step.
+    """
+    actor, on = replace(LINKER, agency=agency), timezone.localdate(at)
+    run = linking.receive_run(content, actor=actor, purpose="register", table=table_of(content, "linkage"), title=title, on=on, at=at)
+    with acting(actor, purpose="register"):
+        known = linking_queries.mapping_of(run) | columns
+    linking.map_run(run, actor=actor, purpose="register", columns=known, at=at)
+    while preparing.refresh_register(False, actor=PREPARER, purpose="register", on=on, at=at):
+        pass
+    while run.state == "comparing":
+        comparing.compare_next(run, actor=actor, purpose="register", on=on, at=at)
+    if apply:
+        linking.approve_run(run, actor=actor, purpose="register")
+        while run.state == "applying":
+            applying.apply_rows(run, actor=applier_of(agency), purpose="register", on=on, at=at, most=APPLIED_AT_ONCE)
+    return run, actor
+
+
+def told_now(run: LinkageRun, actor: Actor, ending: str) -> tuple[linking_queries.RunView, bytes]:
+    """(what was found, the agency's own keys with the answer as .csv or .xlsx; nothing for another ending)."""
+    made = {".csv": linking_queries.result_csv, ".xlsx": linking_queries.result_xlsx}.get(ending)
+    with acting(actor, purpose="register"):
+        return linking_queries.run_view(run), made(run, "en", {}) if made else b""
 
 
 def later_of(work: Job, run: LinkageRun, actor: Actor) -> UUID:

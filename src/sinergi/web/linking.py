@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,8 @@ from sinergi.registry.submission import list_record, spreadsheet
 from .admission import needs
 from .linking_report import key_words, keys_table, report_of, veto_words, zone_words
 from .list_pages import chosen_columns, column_rows, counted, sent
+from .partners import agency_or_404
+from .role_words import agency_name
 from .typed import actor_at, language
 
 GROUPS = {"auto": "yes", "review": "judge", "wrong": "ask", "new": "no", "waiting": "no"}
@@ -189,9 +191,21 @@ def result(request: HttpRequest, run_id: UUID, kind: str) -> HttpResponse:
     return response
 
 
-def address(run_id: UUID) -> str:
-    """The page of a run."""
-    return reverse("linking_run", args=[run_id])
+@needs("linkage.agree")
+@require_http_methods(["GET", "POST"])
+def agreement(request: HttpRequest, code: str) -> HttpResponse:
+    """What is agreed with a partner about its lists."""
+    agency, refused = agency_or_404(code), ""
+    if request.method == "POST":
+        typed = request.POST.get("days", "")
+        try:
+            actions.agree(code, actor=actor_at(request), days=int(typed) if typed.isdecimal() else 0, standing="standing" in request.POST)
+            return redirect("partner", code)
+        except Refused as why:
+            refused = why.sentence(language())
+    days, standing = queries.agreement(code)
+    return render(request, "linking/agreement.html", {
+        "agency": agency, "name": agency_name(agency), "days": days, "standing": standing, "refused": refused}, status=422 if refused else 200)
 
 
 urlpatterns = [
@@ -206,4 +220,5 @@ urlpatterns = [
     path("padanan/<uuid:run_id>/batal/", undo, name="linking_undo"),
     path("padanan/<uuid:run_id>/hasil.csv", result, {"kind": "csv"}, name="linking_csv"),
     path("padanan/<uuid:run_id>/hasil.xlsx", result, {"kind": "xlsx"}, name="linking_xlsx"),
+    path("rakan/<slug:code>/padanan/", agreement, name="linking_agreement"),
 ]

@@ -12,14 +12,11 @@ KEYS = {
     "number": gettext_lazy("the same number"), "month_day": gettext_lazy("number, the year left out"),
     "year_day": gettext_lazy("number, the month left out"), "year_month": gettext_lazy("number, the day left out"),
     "date_serial": gettext_lazy("number, the place left out"),
-    "digits_given": gettext_lazy("the same digits and own name"), "document": gettext_lazy("the same other document"),
-    "born_given": gettext_lazy("birth date and own name"), "born_phone": gettext_lazy("birth date and phone"),
-    "born_father": gettext_lazy("birth date and father’s name"), "born_address": gettext_lazy("birth date and address"),
-    "born_area": gettext_lazy("birth date and area"), "phone": gettext_lazy("phone"), "phone_given": gettext_lazy("phone and own name"),
-    "address_given": gettext_lazy("address and own name"), "name": gettext_lazy("the whole name"),
-    "rare_year": gettext_lazy("two rare words and birth year"), "rare_area": gettext_lazy("two rare words and area"),
-    "rare": gettext_lazy("two rare words"), "skeletons_area": gettext_lazy("consonants of the name and area"),
-    "phone_year": gettext_lazy("phone and birth year"), "told_before": gettext_lazy("told before by the agency")}
+    "document": gettext_lazy("the same other document"), "born_word": gettext_lazy("birth date and a rare word of the name"),
+    "phone": gettext_lazy("the same phone"), "address_word": gettext_lazy("address and a rare word of the name"),
+    "skeletons_area": gettext_lazy("consonants of the name and area"), "name": gettext_lazy("the whole name"),
+    "rare_area": gettext_lazy("two rare words and area"), "rare": gettext_lazy("two rare words"), "born_area": gettext_lazy("birth date and area"),
+    "rare_year": gettext_lazy("two rare words and birth year"), "told_before": gettext_lazy("told before by the agency")}
 VETOES = {
     "number_without_name": gettext_lazy("same number, but no part of the name agrees"), "twin_pattern": gettext_lazy("may be twins"),
     "father_son_swap": gettext_lazy("may be father and son"), "sex_contradicts": gettext_lazy("same number, but another sex"),

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sinergi.core.linkage.vetoes import CODES
 
 from ..models import LinkageChunk, LinkagePiece, LinkageRow, LinkageRun
 from ..queries.comparing import MOST_RECORDS, Pairs, apart, bearers, met_counts, scored
-from ..queries.linkage_register import frame_of, parquet
+from ..queries.linkage_register import frame_of, key_columns, parquet
 
 if TYPE_CHECKING:
     from .comparing import Scales
@@ -26,26 +26,25 @@ SAVED_AT_ONCE = 5000
 
 def compare_key(run: LinkageRun, chunk: LinkageChunk, by: Scales) -> dict[str, Any]:
     """The pairs of the register that share one key, of one share of its values; they wait with the piece until all are weighed together."""
-    keys = list(LinkageChunk.objects.filter(run=run, chunk=0).order_by("id").values_list("key", flat=True))
-    parts, k = LinkageChunk.objects.filter(run=run, key=chunk.key).count(), keys.index(chunk.key)
-    frames = list(sharing(by, f"k{k}", chunk.chunk, parts))
+    columns, parts = key_columns(), LinkageChunk.objects.filter(run=run, key=chunk.key).count()
+    frames = list(sharing(by, columns[chunk.key], chunk.chunk, parts))
     if not frames:
         return {"candidates": 0, "likely": 0, "keys": {}}
-    pairs = scored(pl.concat(frames), by.words, by.model, None, k)
+    pairs = scored(pl.concat(frames), by.words, by.model, None, list(columns).index(chunk.key))
     chunk.found = parquet(kept(pairs))
     return pairs.counts
 
 
-def sharing(by: Scales, key: str, part: int, parts: int) -> Iterator[pl.DataFrame]:
+def sharing(by: Scales, key: Sequence[str], part: int, parts: int) -> Iterator[pl.DataFrame]:
     """Features of the records whose key another record holds too, piece by piece."""
     pieces = list(LinkagePiece.objects.filter(register=by.register).order_by("number").values_list("pk", flat=True))
-    marks = [frame_of(LinkagePiece.objects.values_list("keys", flat=True).get(pk=pk), [key])[key].to_numpy() for pk in pieces]
-    every = np.concatenate(marks) if marks else np.zeros(0, np.uint32)
+    marks = [frame_of(LinkagePiece.objects.values_list("keys", flat=True).get(pk=pk), key).to_numpy() for pk in pieces]
+    every = np.concatenate([one.ravel() for one in marks]) if marks else np.zeros(0, np.uint32)
     mine = every[(every != 0) & (every % parts == part)]
     values, times = np.unique(mine, return_counts=True)
     shared = values[times > 1]
     for pk, column in zip(pieces, marks, strict=True):
-        hit = np.isin(column, shared)
+        hit = np.isin(column, shared).any(1)
         if hit.any():
             yield frame_of(LinkagePiece.objects.values_list("features", flat=True).get(pk=pk)).filter(pl.Series(hit))
 

@@ -9,8 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sinergi.core.linkage.encode import Vocabulary, encode
-from sinergi.core.linkage.keys import batch_keys
 from sinergi.kernel import files
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
@@ -19,7 +17,7 @@ from sinergi.kernel.flow import move
 
 from .. import policy
 from ..models import LINKING, ColumnMapping, LinkageAgreement, LinkageChunk, LinkageRow, LinkageRun
-from ..queries.linkage_register import prepared
+from ..queries.linkage_register import key_columns
 from ..submission.columns import header_key
 from ..submission.list_record import fields
 from ..submission.spreadsheet import MOST_ROWS, Table
@@ -99,14 +97,8 @@ def begin_run(records: int, *, actor: Actor, title: str, on: date, at: datetime)
                      received_by=actor.id, state="comparing", rows=records)
     run.save()
     parts = max(1, -(-records // RECORDS_AT_ONCE))
-    LinkageChunk.objects.bulk_create(LinkageChunk(run=run, key=name, chunk=n) for name in key_names() for n in range(parts))
+    LinkageChunk.objects.bulk_create(LinkageChunk(run=run, key=name, chunk=n) for name in key_columns() for n in range(parts))
     return run
-
-
-def key_names() -> tuple[str, ...]:
-    """The keys that records may share, in the order they are tried."""
-    nobody = prepared([], date.min).drop("record")
-    return batch_keys(encode(nobody, Vocabulary({}, 1))).names
 
 
 @action("linkage.approve", policy.own_run)

@@ -31,8 +31,15 @@ CREATE FUNCTION sinergi_linkage_apart(records uuid[]) RETURNS TABLE (first uuid,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT c.first_id, c.second_id FROM registry_cannotlink c
     WHERE {RUNNING} AND c.lifted_by_id IS NULL AND (c.first_id = ANY (records) OR c.second_id = ANY (records)) $$;
+-- The published state of those whom a list found for certain, for its own agency and only where its agreement says so.
+CREATE FUNCTION sinergi_linkage_standings(which uuid) RETURNS TABLE (person uuid, standing text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT l.person_id, p.standing FROM registry_linkagerun r JOIN registry_linkageagreement a ON a.agency_id = r.agency_id AND a.standing
+      JOIN registry_linkagerow l ON l.run_id = r.id AND l.zone = 'auto' JOIN registry_person p ON p.id = sinergi_survivor(l.person_id)
+    WHERE r.id = which AND r.agency_id = sinergi_agency() AND sinergi_right('linkage.read') $$;
 """
-NAMED = ("sinergi_linkage_records(timestamptz, uuid, int)", "sinergi_linkage_bearers(uuid[])", "sinergi_linkage_apart(uuid[])")
+NAMED = ("sinergi_linkage_records(timestamptz, uuid, int)", "sinergi_linkage_bearers(uuid[])", "sinergi_linkage_apart(uuid[])",
+         "sinergi_linkage_standings(uuid)")
 READ = ("registry_sourcerecord", "registry_recordidentifier", "registry_belonging", "registry_cannotlink")
 SHIPPED = Path(__file__).parents[1] / "codes" / "linkage_model.json"
 BEGIN_WITH = """INSERT INTO registry_linkagemodel (version, parameters, trained_at, registry_size, origin, approved_by) VALUES (%s, %s, now(), %s, %s, '')
@@ -61,6 +68,7 @@ class Migration(migrations.Migration):
         protected("registry_linkagepiece", RUNNING, writable=PREPARING),
         sql(FUNCTIONS, *(f"REVOKE ALL ON FUNCTION {f} FROM public; GRANT EXECUTE ON FUNCTION {f} TO {app_role()};" for f in NAMED),
             *(f"CREATE POLICY linking ON {table} FOR SELECT TO CURRENT_USER USING ({RUNNING});" for table in READ),
+            *(f"CREATE POLICY by_owner ON registry_linkage{table} FOR SELECT TO CURRENT_USER USING (true);" for table in ("run", "row", "agreement")),
             "CREATE INDEX record_received ON registry_sourcerecord (received_at, id) WHERE emptied_at IS NULL;"),
         migrations.RunPython(begin_with_a_model, migrations.RunPython.noop),
     ]

@@ -14,7 +14,7 @@ import polars as pl
 from django.db import connection
 
 from sinergi.core.linkage.encode import Vocabulary, encode
-from sinergi.core.linkage.keys import Keys, batch_keys
+from sinergi.core.linkage.keys import batch_keys
 from sinergi.core.linkage.levels import unpack
 from sinergi.core.linkage.model import Model, pattern_scores
 from sinergi.core.linkage.pairs import Candidates, candidates
@@ -27,7 +27,7 @@ FLOOR = -4.25  # bits: below it fewer than 1 in 20 would be one person
 BEARERS = "SELECT record, person, died, members FROM sinergi_linkage_bearers(%s)"
 APART = "SELECT first, second FROM sinergi_linkage_apart(%s)"
 EQUAL_NUMBER = 1
-NUMBER_KEYS = ("number", "month_day", "year_day", "year_month", "date_serial", "digits_given")
+NUMBER_KEYS = ("number", "month_day", "year_day", "year_month", "date_serial")
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def scored(frame: pl.DataFrame, words: Vocabulary, model: Model, side: np.ndarra
     """Every pair that shares a key (`only`: this one), compared and weighed; those below the floor are counted alone."""
     encoded = encode(frame, words)
     keys = batch_keys(encoded)
-    tried = keys if only is None else Keys((keys.names[only],), (keys.caps[only],), keys.columns[:, [only]], keys.split)
+    tried = keys if only is None else keys.only(only)
     found = candidates(encoded, side, tried)
     bits = pattern_scores(model, found.pattern)
     above = bits >= FLOOR
     i, j = found.i[above], found.j[above]
     levels = unpack(found.pattern[above])
-    met = (keys.columns[i] == keys.columns[j]) & (keys.columns[i] != 0)
+    met = keys.met(i, j)
     born = (encoded.born[i] > 0) & (encoded.born[i] == encoded.born[j])
     counts = told(found, tried.names, len(levels)) | ({} if only is not None else met_counts(keys.names, met, levels))
     return Pairs(frame, keys.names, i, j, bits[above], levels, met, vetoes(levels, born), counts)

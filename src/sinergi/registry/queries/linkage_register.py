@@ -22,6 +22,7 @@ from sinergi.core.linkage.records import WRITTEN, features
 
 from ..models import LinkagePiece, LinkageRegister
 
+SIEVE = 26  # bits
 LOW = np.uint64(0xFFFFFFFF)
 RECORDS = "SELECT record, received, payload, numbers FROM sinergi_linkage_records(%s, %s, %s)"
 Numbers = Sequence[Sequence[str]]
@@ -79,6 +80,12 @@ def key_marks(frame: pl.DataFrame, words: Vocabulary) -> np.ndarray:
     return np.asarray((batch_keys(encode(frame, words)).columns & LOW).astype(np.uint32))
 
 
+def key_columns() -> dict[str, tuple[str, ...]]:
+    """The keys that records may share, in the order they are tried -> the columns of a piece's marks that hold them."""
+    keys = batch_keys(encode(prepared([], dt.date.min), Vocabulary({}, 1)))
+    return {name: tuple(f"k{n}" for n in range(low, high)) for name, low, high in zip(keys.names, keys.begins[:-1], keys.begins[1:], strict=True)}
+
+
 def ready() -> LinkageRegister | None:
     """The register as it was last prepared."""
     return LinkageRegister.objects.exclude(ready_at=None).order_by("-id").first()
@@ -110,10 +117,17 @@ def pieces(register: LinkageRegister, columns: Sequence[str] | None = None) -> I
 def near(register: LinkageRegister, wanted: np.ndarray) -> pl.DataFrame | None:
     """Records of the register that share a key with somebody wanted (marks, uint32); only those, whatever the size of the register."""
     found = []
-    marks = pl.Series(np.unique(wanted[wanted != 0]))
+    marks = np.unique(wanted[wanted != 0])
+    sieve = np.zeros(1 << SIEVE, np.bool_)
+    sieve[marks >> (32 - SIEVE)] = True
     for pk, content in LinkagePiece.objects.filter(register=register).order_by("number").values_list("pk", "keys").iterator(chunk_size=1):
-        keys = frame_of(content)
-        hit = keys.select(pl.any_horizontal(pl.all().is_in(marks.implode()))).to_series()
-        if hit.any():
-            found.append(frame_of(LinkagePiece.objects.values_list("features", flat=True).get(pk=pk)).filter(hit))
+        rows = sharing(frame_of(content).to_numpy(), marks, sieve)
+        if len(rows):
+            found.append(frame_of(LinkagePiece.objects.values_list("features", flat=True).get(pk=pk))[rows])
     return pl.concat(found) if found else None
+
+
+def sharing(keys: np.ndarray, marks: np.ndarray, sieve: np.ndarray) -> np.ndarray:
+    """Rows of marks (n, keys) of which any is wanted. The sieve (by the first bits) passes few of millions; those are looked up exactly."""
+    rows, columns = np.nonzero(sieve[keys >> (32 - SIEVE)])
+    return np.asarray(np.unique(rows[np.isin(keys[rows, columns], marks)]))

@@ -1,16 +1,17 @@
 """Runs of linkage as pages and the API tell them: where they stand, their report, samples, and the partner's own keys with the answer."""
 import datetime as dt
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import polars as pl
+from django.db import connection
 from django.db.models import Count, Q
 
 from sinergi.kernel.jobs import progress_about
 
-from ..models import Candidate, ColumnMapping, LinkageAgreement, LinkageChunk, LinkageModel, LinkageRow, LinkageRun, Person
+from ..models import Candidate, ColumnMapping, LinkageAgreement, LinkageChunk, LinkageModel, LinkageRow, LinkageRun
 from ..submission.columns import column_of, header_key
 from ..submission.list_record import OWN, guess
 from ..submission.spreadsheet import csv_bytes, safe_cell
@@ -77,8 +78,8 @@ def present_model() -> LinkageModel | None:
 
 
 def runs(limit: int = 50) -> tuple[RunView, ...]:
-    """Runs that one may see, newest first."""
-    return tuple(run_view(found) for found in LinkageRun.objects.order_by("-received_at")[:limit])
+    """Runs that one may see, newest first. Three queries."""
+    return views(list(LinkageRun.objects.order_by("-received_at")[:limit]))
 
 
 def run(run_id: UUID) -> LinkageRun | None:
@@ -87,16 +88,32 @@ def run(run_id: UUID) -> LinkageRun | None:
 
 
 def run_view(found: LinkageRun) -> RunView:
-    """A run with its counts."""
-    lines = LinkageRow.objects.filter(run=found)
-    counts = dict(lines.values_list("zone").annotate(n=Count("id")))
-    done = lines.aggregate(to_apply=Count("id", filter=Q(zone__in=["auto", "review"])), undone=Count("id", filter=Q(undone=True)),
-                           applied=Count("id", filter=Q(applied=True)))
-    chunks = LinkageChunk.objects.filter(run=found).aggregate(all=Count("id"), done=Count("id", filter=Q(done_at__isnull=False)))
+    """A run with its counts, and how its job does."""
+    (view,) = views([found])
     progress = progress_about(subject(found.pk)) if found.state in (*BUSY, "undone") else None
-    return RunView(found.pk, found.kind, found.title, found.agency_id, found.state, found.rows, found.received_at, found.finished_at, counts,
-                   chunks["all"], chunks["done"], done["to_apply"], done["applied"], done["undone"], found.drop_on, found.dropped_at,
-                   found.model_id or "", progress.fault if progress else "", progress is not None and progress.state == "failed")
+    return replace(view, fault=progress.fault if progress else "", given_up=progress is not None and progress.state == "failed")
+
+
+def views(found: Sequence[LinkageRun]) -> tuple[RunView, ...]:
+    """Runs with their counts. Two queries."""
+    ids = [one.pk for one in found]
+    zones: dict[UUID, dict[str, tuple[int, int, int]]] = {pk: {} for pk in ids}
+    lines = LinkageRow.objects.filter(run_id__in=ids).values_list("run_id", "zone").annotate(
+        n=Count("id"), applied=Count("id", filter=Q(applied=True)), undone=Count("id", filter=Q(undone=True)))
+    for pk, zone, n, applied, undone in lines.order_by():
+        zones[pk][zone] = (n, applied, undone)
+    chunks = {pk: (n, done) for pk, n, done in LinkageChunk.objects.filter(run_id__in=ids).values_list("run_id").annotate(
+        n=Count("id"), done=Count("id", filter=Q(done_at__isnull=False))).order_by()}
+    return tuple(view(one, zones[one.pk], *chunks.get(one.pk, (0, 0))) for one in found)
+
+
+def view(found: LinkageRun, zones: Mapping[str, tuple[int, int, int]], pieces: int, done: int) -> RunView:
+    """A run as pages tell it. `zones`: zone -> rows, those applied, those taken back."""
+    return RunView(
+        found.pk, found.kind, found.title, found.agency_id, found.state, found.rows, found.received_at, found.finished_at,
+        {zone: n for zone, (n, _, _) in zones.items()}, pieces, done, sum(zones.get(zone, (0, 0, 0))[0] for zone in ("auto", "review")),
+        sum(applied for _, applied, _ in zones.values()), sum(undone for _, _, undone in zones.values()), found.drop_on, found.dropped_at,
+        found.model_id or "", "", False)
 
 
 def subject(run_id: UUID) -> str:
@@ -180,17 +197,18 @@ def result_rows(found: LinkageRun, language: str, words: dict[str, str]) -> Iter
     """The partner's own keys with yes, no or review, and the published state where its agreement tells it; nothing of the register's fields."""
     _, standing = agreement(found.agency_id)
     yield list(COLUMNS[language] if standing else COLUMNS[language][:3])
-    lines = LinkageRow.objects.filter(run=found).order_by("row").values_list("key", "row", "zone", "person_id", "decision__person_id", "applied")
+    lines = LinkageRow.objects.filter(run=found).order_by("row").values_list("key", "row", "zone", "person_id")
     states = standings(found) if standing else {}
-    for key, row, zone, person, linked, _ in lines.iterator(chunk_size=5000):
-        told = ANSWER[zone][language]
-        state = words.get(states.get(linked or person, ""), "") if zone == "auto" else ""
+    for key, row, zone, person in lines.iterator(chunk_size=5000):
+        told, state = ANSWER[zone][language], words.get(states.get(person, ""), "")
         yield [key, row, told, state] if standing else [key, row, told]
 
 
 def standings(found: LinkageRun) -> dict[UUID, str]:
-    """The published state of those who were found for certain, as far as the agency may see them."""
-    return dict(Person.objects.filter(pk__in=LinkageRow.objects.filter(run=found, zone="auto").values("person_id")).values_list("pk", "standing"))
+    """The published state of those who were found for certain, where the agency's agreement tells it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person, standing FROM sinergi_linkage_standings(%s)", [found.pk])
+        return dict(cursor.fetchall())
 
 
 def result_csv(found: LinkageRun, language: str, words: dict[str, str]) -> bytes:
