@@ -265,9 +265,7 @@ def test_guardians_are_adults_and_others(aim, home):
 
 def test_a_merged_id_answers_for_its_survivor(aim, home, owner):
     old = somebody(aim)
-    with owner.transaction():
-        owner.execute("SET LOCAL session_replication_role = replica")
-        owner.execute("UPDATE registry_person SET merged_into_id = %s WHERE id = %s", [home.person_id, old])
+    actions.merge_persons(home.person_id, gone_id=old, actor=officer("aim", "officer"), purpose="register", reason="Nombor lama dan baharu")
     with acting(aim, purpose="register"):
         assert queries.person(old).id == home.person_id and queries.household_of(old, ON) == home.household_id
         assert queries.identifiers(old)[0].value == "891214175078"

@@ -9,9 +9,11 @@ class AssistanceConfig(AppConfig):
     label = "assistance"
 
     def ready(self) -> None:
-        """The part of assistance when a person is forgotten."""
+        """The part of assistance when a person is forgotten, or parted from another."""
         from sinergi.registry.actions import FORGETTERS
+        from sinergi.registry.queries import SETTLERS
 
         from .actions import forget_assistance
 
         FORGETTERS.append(forget_assistance)
+        SETTLERS.append("assistance")

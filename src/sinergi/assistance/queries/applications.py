@@ -193,7 +193,7 @@ def applications(actor: Actor, box: str = "decide", *, after: str = "", most: in
     side, states = BOXES[box]
     rows = Application.objects.filter(**{side: actor.agency}, state__in=states)
     if person_id is not None:
-        rows = rows.filter(person_id=registry.resolve(person_id))
+        rows = rows.filter(person_id__in=registry.bearers(person_id))
     return listed(paged(rows, box, after)[:most], box)
 
 

@@ -60,6 +60,7 @@ def award(
     Refused: `award.programme_unknown`, `award.other_agency`, `award.need_unknown`, `award.not_in_force`, `award.days`, `award.pay`, `award.amount`,
     `award.in_kind_amount`, `overlap.held`, `overlap.held_by`, `overlap.declared`, `overlap.ceiling`, `override.unfit`, `override.ends_before`.
     """
+    person_id = registry.bearers(person_id)[0]
     given = Given(person_id, programme, need, from_on, from_on if pay == "once" and to_on is None else to_on, amount, pay)
     of = check(given, actor, law)
     household = household_id or registry.household_of(person_id, on)
@@ -161,7 +162,7 @@ def usable(override_id: UUID, given: Given, actor: Actor, on: date) -> Override:
         row is None
         or row.state != "approved"
         or row.until_on < on
-        or (row.person_id, row.programme, row.need) != (given.person_id, given.programme, given.need)
+        or (registry.bearers(row.person_id)[0], row.programme, row.need) != (given.person_id, given.programme, given.need)
     ):
         raise Refused("override.unfit")
     if given.pay != "once" and (given.to_on is None or given.to_on > row.until_on):

@@ -8,6 +8,7 @@ from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.flow import move
+from sinergi.registry import queries as registry
 
 from .. import policy
 from ..models import CODES, OVERRIDE, Override
@@ -37,7 +38,8 @@ def ask_override(
         raise Refused("reason_too_short", field="reason", least=LEAST_REASON)
     if not on <= until_on <= on + LONGEST:
         raise Refused("override.until", field="until_on", most=f"{on + LONGEST:%d/%m/%Y}")
-    if Override.objects.filter(person_id=person_id, agency_id=actor.agency, programme=programme, need=need, state__in=["asked", "approved"]).exists():
+    same = Override.objects.filter(person_id__in=registry.bearers(person_id), agency_id=actor.agency, programme=programme, need=need)
+    if same.filter(state__in=["asked", "approved"]).exists():
         raise Refused("override.asked_already")
     return Override.objects.create(
         person_id=person_id,

@@ -49,26 +49,33 @@ def month_sen(amount: Decimal | None, pay: str) -> int | None:
 
 
 def household_people(household_id: UUID | None, person_id: UUID, on: date) -> list[UUID]:
-    """Everybody of a household on a day, those too whom the actor may not open; the person alone where he has none. In one fixed order."""
+    """Everybody of a household on a day, those too whom the actor may not open; the person alone where he has none. In one fixed order.
+
+    Who was merged stands there once, by his survivor.
+    """
     if household_id is None:
-        return [person_id]
+        return [registry.bearers(person_id)[0]]
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id FROM sinergi_members(%s, %s, NULL)", [household_id, on])
-        return sorted({row[0] for row in cursor.fetchall()} | {person_id})
+        everyone = registry.bearers_of({row[0] for row in cursor.fetchall()} | {person_id})
+    return sorted({ids[0] for ids in everyone.values()})
 
 
 def holdings(person_ids: Iterable[UUID], *, on: date) -> tuple[Holding, ...]:
     """What persons hold on a day or later, and what a rule over a season or for ever may still count, whoever gives it.
 
+    What was given to somebody who was merged is his survivor's.
+
     For checks alone: only while a verb runs that must know it (entitlement.award, award_list.load, override.ask) PostgreSQL tells all of it;
     else what the actor may see.
     """
     wanted = list(person_ids)
+    survivor = {bearer: ids[0] for ids in registry.bearers_of(wanted).values() for bearer in ids}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sinergi_holdings(%s::uuid[])", [wanted])
+        cursor.execute("SELECT * FROM sinergi_holdings(%s::uuid[])", [list(survivor)])
         rows = cursor.fetchall()
     found = [
-        Holding(programme, need, start, end, month_sen(amount, pay), source, agency, discreet, frozenset(reaches), id_)
+        Holding(programme, need, start, end, month_sen(amount, pay), source, agency, discreet, frozenset(survivor.get(r, r) for r in reaches), id_)
         for id_, programme, need, start, end, amount, pay, source, agency, discreet, reaches in rows
     ]
     return (*found, *declared(wanted))
@@ -90,7 +97,7 @@ def day(text: str | None) -> date | None:
 
 def timeline(person_id: UUID, *, actor: Actor) -> tuple[HeldView, ...]:
     """Everything a person holds or held, from any source, the newest first. What may not be told stands with its need and last day alone."""
-    rows = Entitlement.objects.filter(beneficiaries__person_id=person_id).exclude(state="undone")
+    rows = Entitlement.objects.filter(beneficiaries__person_id__in=registry.bearers(person_id)).exclude(state="undone").distinct()
     told = [awarded_view(r, actor) for r in rows]
     said = [declared_view(h) for h in declared([person_id])]
     hidden = [
@@ -137,10 +144,15 @@ def entitlement(entitlement_id: UUID) -> Entitlement | None:
 def held_facts(person_ids: Iterable[UUID], *, on: date) -> dict[UUID, list[dict[str, Any]]]:
     """Entitlements the actor may see, as a household document has benefits held: {person: [{programme, from, to?, amount?}]}, of any day."""
     found: dict[UUID, list[dict[str, Any]]] = {}
-    rows = Beneficiary.objects.filter(person_id__in=list(person_ids)).exclude(entitlement__state="undone").select_related("entitlement")
+    one_of = {bearer: asked for asked, ids in registry.bearers_of(person_ids).items() for bearer in ids}
+    told: set[tuple[UUID, UUID]] = set()
+    rows = Beneficiary.objects.filter(person_id__in=list(one_of)).exclude(entitlement__state="undone").select_related("entitlement")
     for row in rows.order_by("entitlement__from_on", "entitlement_id"):
-        of = row.entitlement
+        of, who = row.entitlement, one_of[row.person_id]
+        if (who, of.pk) in told:
+            continue
+        told.add((who, of.pk))
         last = of.ended_on or of.to_on
         line = {"programme": of.programme, "from": of.from_on.isoformat(), "to": last and last.isoformat(), "amount": month_sen(of.amount, of.pay)}
-        found.setdefault(row.person_id, []).append({k: v for k, v in line.items() if v is not None})
+        found.setdefault(who, []).append({k: v for k, v in line.items() if v is not None})
     return found

@@ -12,6 +12,7 @@ from sinergi.assistance import queries as assistance
 from sinergi.kernel.action import action, changes, writing
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.registry import queries as registry
 
 from .. import policy
 from ..days import after
@@ -49,7 +50,7 @@ def follow_application(application_id: UUID, *, actor: Actor, on: date, at: date
 @action("case.follow_application", policy.anyone)
 def follow_need(person_id: UUID, *, actor: Actor, found: Any, on: date, at: datetime) -> None:
     """The case of one need after its application moved."""
-    case = Case.objects.select_for_update().filter(person_id=person_id, need=found.need, state="open").first()
+    case = Case.objects.select_for_update().filter(person_id__in=registry.bearers(person_id), need=found.need, state="open").first()
     step, day = {"lodged": ("await_decision", found.due_on), "asked": ("await_decision", found.due_on), "approved": ("serve", None)}.get(
         found.state, ("refer_on", after("refer_on", on))
     )

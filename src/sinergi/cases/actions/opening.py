@@ -65,7 +65,7 @@ def open_case(
         raise Refused("case.need_unknown", field="need", given=need)
     check_plan(next_on, next_step, on)
     who = registry.resolve(person_id)
-    there = Case.objects.filter(person_id=who, need=need, state="open").first()
+    there = Case.objects.filter(person_id__in=registry.bearers(who), need=need, state="open").first()
     if there is not None:
         return there
     person = registry.person(who)

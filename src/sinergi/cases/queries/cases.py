@@ -134,15 +134,16 @@ def views(rows: Iterable[Case], **parts: Any) -> tuple[CaseView, ...]:
 
 def cases_of(person_id: UUID) -> tuple[CaseView, ...]:
     """A person's cases, the open ones first, then the newest."""
-    rows = Case.objects.filter(person_id=registry.resolve(person_id)).order_by("state", "-opened_at")
+    rows = Case.objects.filter(person_id__in=registry.bearers(person_id)).order_by("state", "-opened_at")
     return views(sorted(rows, key=lambda r: r.state != "open"))
 
 
 def open_cases(person_ids: Iterable[UUID]) -> dict[UUID, tuple[CaseView, ...]]:
     """Open cases of several persons, by person, the nearest date first."""
     found: dict[UUID, tuple[CaseView, ...]] = {}
-    for one in views(Case.objects.filter(person_id__in=list(person_ids), state="open").order_by("next_on")):
-        found[one.person_id] = (*found.get(one.person_id, ()), one)
+    one_of = {bearer: asked for asked, ids in registry.bearers_of(person_ids).items() for bearer in ids}
+    for one in views(Case.objects.filter(person_id__in=list(one_of), state="open").order_by("next_on")):
+        found[one_of[one.person_id]] = (*found.get(one_of[one.person_id], ()), one)
     return found
 
 
@@ -160,8 +161,9 @@ def next_of(person_id: UUID) -> CaseView | None:
 
 
 def strip_line(person_id: UUID) -> tuple[str, date, str] | None:
-    """(agency, next date, who has it in hand) of the open case whose date comes first, for the strip of a person; None: none is open. One query."""
-    row = Case.objects.filter(person_id=person_id, state="open").order_by("next_on").values_list("agency_id", "next_on", "holder__name").first()
+    """(agency, next date, who has it in hand) of the open case whose date comes first, for the strip of a person; None: none is open."""
+    rows = Case.objects.filter(person_id__in=registry.bearers(person_id), state="open").order_by("next_on")
+    row = rows.values_list("agency_id", "next_on", "holder__name").first()
     return None if row is None or row[1] is None else (row[0], row[1], row[2] or "")
 
 

@@ -17,7 +17,7 @@ from sinergi.kernel.roles import PURPOSES
 from .. import policy
 from ..codes import HOW_GIVEN, LANGUAGES
 from ..models import Access, Consent, Guardianship, Person
-from ..queries import is_only_looked_at, is_served, resolve
+from ..queries import bearers, is_only_looked_at, is_served, resolve
 from ..queries.people import present
 from ..queries.search import row_of
 from .rows import is_minor, user_id
@@ -95,7 +95,7 @@ def giver_of(person_id: UUID, born: date | None, consent: ConsentGiven, now: dat
             raise Refused("consent.minor_needs_guardian", field="given_by")
         return person_id
     guardian = resolve(consent.given_by)
-    if not Guardianship.objects.filter(present(day), person_id=person_id, guardian_id=guardian).exists():
+    if not Guardianship.objects.filter(present(day), person_id__in=bearers(person_id), guardian_id__in=bearers(guardian)).exists():
         raise Refused("consent.not_his_guardian", field="given_by")
     return guardian
 
@@ -104,7 +104,7 @@ def consented(person_id: UUID, agency: str, holder: str, giver: UUID, consent: C
     """The consents to one agency, one a purpose, each with the opening it grants (none to the agency that registered him: it is open to that)."""
     made, lasting = [], Q(until_on=None) | Q(until_on__gte=timezone.localdate(now))
     for purpose in dict.fromkeys(consent.purposes):
-        if Consent.objects.filter(lasting, person_id=person_id, agency_id=agency, purpose=purpose, withdrawn_at=None).exists():
+        if Consent.objects.filter(lasting, person_id__in=bearers(person_id), agency_id=agency, purpose=purpose, withdrawn_at=None).exists():
             raise Refused("consent.already_given", agency=agency)
         row = Consent.objects.create(
             person_id=person_id,

@@ -17,7 +17,7 @@ from sinergi.kernel.errors import Refused
 from .. import policy
 from ..codes import EVIDENCE_WORDS, NEEDS, SAID_BY
 from ..models import Fact, SensitiveFact
-from ..queries import head_of, household_of, resolve
+from ..queries import bearers, head_of, household_of, resolve
 from ..submission import CleanFact, Fault, SubmissionFaults, read_facts
 from ..submission.people import PersonReader
 from ..submission.values import fault
@@ -60,7 +60,7 @@ def record_facts(
         old(present_rows(fact, about, household, start), rows.at)
         rows.fact(replace(fact, valid_from=start, valid_to=fact.valid_to or valid_to), on, about, household, **origin)
     if held is not None:
-        old(list(Fact.objects.filter(person_id=who, name="held", replaced_at=None)), rows.at)
+        old(list(Fact.objects.filter(person_id__in=bearers(who), name="held", replaced_at=None)), rows.at)
         rows.held(held, on, who, **origin)
     rows.save()
     rows.enter()
@@ -88,8 +88,8 @@ def understood(facts: Mapping[str, Any], law: Law, on: date) -> tuple[list[Clean
 def present_rows(fact: CleanFact, person_id: UUID, household_id: UUID | None, start: date) -> list[Fact | SensitiveFact]:
     """The rows that say the same thing from the same day, as believed now."""
     if fact.sensitive:
-        return list(SensitiveFact.objects.filter(person_id=person_id, name=fact.name, valid_from=start, replaced_at=None))
-    about = {"household_id": household_id} if fact.of_household else {"person_id": person_id}
+        return list(SensitiveFact.objects.filter(person_id__in=bearers(person_id), name=fact.name, valid_from=start, replaced_at=None))
+    about = {"household_id": household_id} if fact.of_household else {"person_id__in": bearers(person_id)}
     return list(Fact.objects.filter(**about, name=fact.name, valid_from=start, replaced_at=None))
 
 

@@ -20,7 +20,7 @@ from sinergi.kernel.errors import Refused
 from .. import policy
 from ..codes import IDENTIFIER_KINDS, LANGUAGES
 from ..models import Address, ContactPoint, Guardianship, Identifier, Membership, Person, SafeReader
-from ..queries import household_of, is_erased, resolve
+from ..queries import bearers, household_of, is_erased, resolve
 from ..queries.people import present
 from ..submission import CleanAddress, CleanNumber, SubmissionFaults
 from ..submission.people import PersonReader
@@ -134,7 +134,7 @@ def record_address(person_id: UUID, *, actor: Actor, address: CleanAddress, on: 
         if person.safe_address:
             raise Refused("address.hidden_from_you")
         readers.append(user_id(actor))
-    for old in Address.objects.filter(person=person, to_on=None):
+    for old in Address.objects.filter(person_id__in=bearers(person.pk), to_on=None):
         changes().watch(old)
         old.to_on = max(on, old.from_on)
         old.save(update_fields=["to_on"])
@@ -212,7 +212,7 @@ def protect_address(person_id: UUID, *, actor: Actor, readers: Sequence[UUID] = 
 @action("household.end_membership", policy.serving_household)
 def end_membership(household_id: UUID, *, actor: Actor, person_id: UUID, on: date) -> None:
     """Somebody leaves a household; `on` is his last day there. Refused: `household.not_member`, `household.before_joining`."""
-    row = Membership.objects.filter(household_id=household_id, person_id=resolve(person_id), to_on=None).first()
+    row = Membership.objects.filter(household_id=household_id, person_id__in=bearers(person_id), to_on=None).first()
     if row is None:
         raise Refused("household.not_member")
     if on < row.from_on:
@@ -231,11 +231,11 @@ def resume_membership(household_id: UUID, *, actor: Actor, person_id: UUID) -> N
     who = resolve(person_id)
     if is_erased(who):
         raise Refused("person.erased")
-    row = Membership.objects.filter(household_id=household_id, person_id=who).order_by("-from_on", "-id").first()
+    row = Membership.objects.filter(household_id=household_id, person_id__in=bearers(who)).order_by("-from_on", "-id").first()
     if row is None:
         raise Refused("household.not_member")
     present_members = Membership.objects.filter(household_id=household_id, to_on=None)
-    if present_members.filter(person_id=who).exists():
+    if present_members.filter(person_id__in=bearers(who)).exists():
         raise Refused("household.already_member")
     if row.relation == "head" and present_members.filter(relation="head").exists():
         raise Refused("household.has_head")
@@ -257,6 +257,6 @@ def appoint_guardian(person_id: UUID, *, actor: Actor, guardian_id: UUID, on: da
         raise Refused("guardian.himself", field="guardian")
     if is_minor(guardian.birth_date, on):
         raise Refused("guardian.minor", field="guardian")
-    if Guardianship.objects.filter(person_id=who, guardian=guardian, to_on=None).exists():
+    if Guardianship.objects.filter(person_id__in=bearers(who), guardian_id__in=bearers(guardian.pk), to_on=None).exists():
         raise Refused("guardian.already", field="guardian")
     return Guardianship.objects.create(person_id=who, guardian=guardian, from_on=on, recorded_at=at or timezone.now())

@@ -20,7 +20,7 @@ from sinergi.kernel.errors import Refused
 from .. import policy
 from ..codes.trust import trust
 from ..models import Address, Identifier, Membership, Person
-from ..queries import head_of, household_of, resolve
+from ..queries import bearers, head_of, household_of, resolve
 from ..queries.search import holders_of
 from ..submission import Clean, CleanFact, CleanNumber, CleanPerson, read_submission
 from .drafts import discard_draft
@@ -196,7 +196,7 @@ class Registration:
         ids = [known or self.person(i, person, clean, state, safe).pk for i, (known, person) in enumerate(zip(found, clean.people, strict=True))]
         for person, who in zip(clean.people, ids, strict=True):
             self.rows.member(household.pk, who, person.relation, clean.on)
-        if clean.address is not None and (found[0] is None or not Address.objects.filter(person_id=ids[0], to_on=None).exists()):
+        if clean.address is not None and (found[0] is None or not Address.objects.filter(person_id__in=bearers(ids[0]), to_on=None).exists()):
             self.rows.address(ids[0], clean.address, clean.on, safe)
         self.guardians(clean, ids, found)
         self.facts(clean, ids, found, household.pk)
@@ -269,7 +269,7 @@ def add_member(household_id: UUID, *, actor: Actor, member: CleanPerson, on: dat
     head = head_of(household_id, on)
     if member.relation == "head" and head is not None:
         raise Refused("household.has_head", field="relation")
-    if known is not None and Membership.objects.filter(household_id=household_id, person_id=known, to_on=None).exists():
+    if known is not None and Membership.objects.filter(household_id=household_id, person_id__in=bearers(known), to_on=None).exists():
         raise Refused("household.already_member")
     lead = Person.objects.filter(pk=head).first() if head else None
     who = known or work.rows.person(member, lead.state if lead else "", bool(lead and lead.safe_address)).pk

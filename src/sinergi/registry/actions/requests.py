@@ -4,7 +4,7 @@ The days: Act 709 as amended, section 31 (law/parameters/data_protection.yaml); 
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from ..models import (
     Access,
     Address,
     BatchRow,
+    Belonging,
     Consent,
     ContactPoint,
     DataRequest,
@@ -30,10 +31,12 @@ from ..models import (
     Membership,
     Paper,
     Person,
+    RecordIdentifier,
     SensitiveFact,
+    SourceRecord,
     Submission,
 )
-from ..queries import resolve
+from ..queries import bearers, resolve
 from ..queries.search import row_of
 from .consents import close
 from .rows import user_id
@@ -106,19 +109,29 @@ def erase_person(person_id: UUID, *, actor: Actor, at: datetime | None = None) -
     person, now = Person.objects.get(pk=resolve(person_id)), at or timezone.now()
     if person.erased_at is not None:
         raise Refused("person.erased")
-    request = DataRequest.objects.filter(person=person, kind="erase", answered_at=None).first()
+    request = DataRequest.objects.filter(person_id__in=bearers(person.pk), kind="erase", answered_at=None).first()
     if request is None:
         raise Refused("erase.no_request")
-    emptied = sum(forget(person.pk) for forget in FORGETTERS) + empty(person, now)
-    changes().concern(person.pk)
+    ids = bearers(person.pk)
+    everyone = list(Person.objects.filter(pk__in=ids))
+    emptied = empty_records(ids, now) + sum(forget(who.pk) for who in everyone for forget in FORGETTERS) + sum(empty(who, now) for who in everyone)
+    changes().concern(*ids)
     changes().note(person=str(person.pk), erased=emptied)
-    DataRequest.objects.filter(person=person).update(words="", answer="")
-    DataRequest.objects.filter(person=person, answered_at=None).update(answered_at=now, answered_by=actor.id)
-    Person.objects.filter(pk=person.pk).update(name=NAMELESS, name_key="", birth_date=None, sex="", died_on=None, state="", erased_at=now)
-    keys.forget(person.pk)
-    Access.objects.filter(person=person, reason__gt="").update(reason=NAMELESS)
-    Access.objects.filter(person=person, until_at=None).update(until_at=now)
-    Access.objects.filter(person=person, until_at__gt=now).update(until_at=now)
+    DataRequest.objects.filter(person_id__in=ids).update(words="", answer="")
+    DataRequest.objects.filter(person_id__in=ids, answered_at=None).update(answered_at=now, answered_by=actor.id)
+    Person.objects.filter(pk__in=ids).update(name=NAMELESS, name_key="", birth_date=None, sex="", died_on=None, state="", erased_at=now)
+    for who in ids:
+        keys.forget(who)
+    Access.objects.filter(person_id__in=ids, reason__gt="").update(reason=NAMELESS)
+    Access.objects.filter(person_id__in=ids, until_at=None).update(until_at=now)
+    Access.objects.filter(person_id__in=ids, until_at__gt=now).update(until_at=now)
+
+
+def empty_records(person_ids: Sequence[UUID], at: datetime) -> int:
+    """Empty the records of a person and remove their numbers; the rows stay, so that what joined them can still be told."""
+    records = list(Belonging.objects.filter(person_id__in=person_ids).values_list("record_id", flat=True))
+    numbers, _ = RecordIdentifier.objects.filter(record_id__in=records).delete()
+    return numbers + SourceRecord.objects.filter(pk__in=records, emptied_at=None).update(payload={}, emptied_at=at)
 
 
 def empty(person: Person, at: datetime) -> int:

@@ -10,7 +10,8 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.models import User
 
 from ..models import Access, Consent, DataRequest
-from .people import people, resolve
+from .identity import bearers
+from .people import people
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ class RequestView:
 
 def consents(person_id: UUID) -> tuple[ConsentView, ...]:
     """A person's consents, newest first."""
-    who = resolve(person_id)
-    return consent_views(list(Consent.objects.filter(person_id=who).order_by("-given_at", "agency_id")))
+    return consent_views(list(Consent.objects.filter(person_id__in=bearers(person_id)).order_by("-given_at", "agency_id")))
 
 
 def consent(consent_id: UUID) -> ConsentView | None:
@@ -100,7 +100,7 @@ def consent_views(rows: list[Consent]) -> tuple[ConsentView, ...]:
 
 def accesses(person_id: UUID) -> tuple[AccessView, ...]:
     """Who was let in to a person, on what ground, newest first."""
-    return access_views(list(Access.objects.filter(person_id=resolve(person_id)).order_by("-opened_at", "-id")))
+    return access_views(list(Access.objects.filter(person_id__in=bearers(person_id)).order_by("-opened_at", "-id")))
 
 
 def opened_by_reason(actor: Actor, limit: int = 100) -> tuple[AccessView, ...]:
@@ -145,7 +145,7 @@ def requests(actor: Actor, limit: int = 200) -> tuple[RequestView, ...]:
 
 def requests_of(person_id: UUID) -> tuple[RequestView, ...]:
     """A person's requests about his own data, newest first."""
-    rows = list(DataRequest.objects.filter(person_id=resolve(person_id)).order_by("-opened_at"))
+    rows = list(DataRequest.objects.filter(person_id__in=bearers(person_id)).order_by("-opened_at"))
     shown(r.person_id for r in rows)
     return tuple(request_view(r) for r in rows)
 

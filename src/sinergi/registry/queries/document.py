@@ -21,6 +21,7 @@ from sinergi.kernel.errors import Refused
 from ..models import Address, Membership, Person
 from ..submission.values import written
 from .facts import Fact, FactView, SensitiveFact, holding, rows_of, views
+from .identity import bearers_of
 from .people import HEAD_FIRST, present
 
 FRESH_MONTHS = 12
@@ -54,7 +55,7 @@ def document_of(
     known_at: datetime | None = None,
     overrides: Mapping[Place, Any] | None = None,
 ) -> Document:
-    """The document of a household on a day, as known at an instant (now, unless told). Seven queries, whatever its size.
+    """The document of a household on a day, as known at an instant (now, unless told). Eight queries, whatever its size.
 
     `overrides` = {(index or None, fact): value as written}: what if, nothing saved. Raises Refused("household.none") when it is not ours or empty.
     """
@@ -66,11 +67,14 @@ def document_of(
     if not rows:
         raise Refused("household.none")
     hidden = hidden_members(household_id, on, known_at, {r.person_id for r in rows})
-    builder = Builder(law, on, [r.person_id for r in rows], hidden)
+    standing = bearers_of(r.person_id for r in rows)
+    rows = list({standing[r.person_id][0]: r for r in reversed(rows)}.values())[::-1]
+    survivors = Person.objects.in_bulk([standing[r.person_id][0] for r in rows if r.person.merged_into_id is not None])
+    builder = Builder(law, on, [standing[r.person_id] for r in rows], hidden)
     for index, row in enumerate(rows):
-        builder.own(index, row.person, row.relation)
+        builder.own(index, survivors.get(builder.people[index], row.person), row.relation)
     builder.state(known_at)
-    builder.facts(rows_of(builder.people, household_id, known_at, actor.holds("sensitive.read") or actor.holds("request.read")))
+    builder.facts(rows_of(list(builder.place), household_id, known_at, actor.holds("sensitive.read") or actor.holds("request.read")))
     for place, value in (overrides or {}).items():
         builder.put(place, value)
     shown(builder.people)
@@ -87,10 +91,11 @@ def hidden_members(household_id: UUID, on: date, known_at: datetime | None, seen
 class Builder:
     """Puts facts where the document has them."""
 
-    def __init__(self, law: Law, on: date, people: list[UUID], hidden: list[UUID]) -> None:
-        self.law, self.on, self.people, self.hidden = law, on, people, hidden
+    def __init__(self, law: Law, on: date, bearers: list[tuple[UUID, ...]], hidden: list[UUID]) -> None:
+        self.law, self.on, self.people, self.hidden = law, on, [ids[0] for ids in bearers], hidden
+        self.place = {who: index for index, ids in enumerate(bearers) for who in ids}
         self.household: dict[str, Any] = {}
-        self.members: list[dict[str, Any]] = [{} for _ in (*people, *hidden)]
+        self.members: list[dict[str, Any]] = [{} for _ in (*self.people, *hidden)]
         self.rows: dict[Place, Fact | SensitiveFact] = {}
         self.unknown: set[Place] = set()
 
@@ -110,9 +115,9 @@ class Builder:
 
     def state(self, known_at: datetime | None) -> None:
         """The state of residence: of the newest address of the first member who has one."""
-        rows = Address.objects.filter(present(self.on), person_id__in=self.people).order_by("-from_on", "-id")
+        rows = Address.objects.filter(present(self.on), person_id__in=list(self.place)).order_by("-from_on", "-id")
         found = [a for a in rows if known_at is None or a.recorded_at <= known_at]
-        best = min(found, key=lambda a: self.people.index(a.person_id), default=None)
+        best = min(found, key=lambda a: self.place[a.person_id], default=None)
         if best is not None:
             self.put((None, "state"), best.state)
         elif known_at is None:
@@ -129,7 +134,7 @@ class Builder:
             fact = self.law.facts.get(row.name)
             if fact is None and row.name != "held":
                 continue
-            index = None if row.person_id is None or (fact is not None and fact.of_household) else self.people.index(row.person_id)
+            index = None if row.person_id is None or (fact is not None and fact.of_household) else self.place[row.person_id]
             grouped.setdefault((index, row.name), []).append(row)
         for place, dated in grouped.items():
             if place[1] == "held":

@@ -14,7 +14,8 @@ from sinergi.kernel.models import User
 
 from ..models import Fact, Person, SensitiveFact
 from ..submission.values import written
-from .people import first_of, household_of, resolve
+from .identity import bearers, bearers_of
+from .people import first_of, household_of
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def view(row: Fact | SensitiveFact, law: Law | None, names: dict[str, str]) -> F
 
 def facts_of(person_id: UUID, on: date, known_at: datetime | None = None, *, law: Law | None = None, sensitive: bool = True) -> tuple[FactView, ...]:
     """Facts of a person and his household that hold on a day, the newest of each name; every benefit held. With their origin."""
-    who = resolve(person_id)
+    who, *others = bearers(person_id)
     household = household_of(who, on)
-    rows = [r for r in rows_of([who], household, known_at, sensitive) if holding(r, on)]
+    rows = [r for r in rows_of([who, *others], household, known_at, sensitive) if holding(r, on)]
     newest: dict[Any, Fact | SensitiveFact] = {(r.name, r.pk if r.name == "held" else 0): r for r in rows}
     found = [r for r in newest.values() if not (r.name == "held" and r.value == {})]
     shown([who] if Person.objects.filter(pk=who).exists() else [])
@@ -101,10 +102,10 @@ def facts_of(person_id: UUID, on: date, known_at: datetime | None = None, *, law
 
 def fact_history(person_id: UUID, on: date, *, law: Law | None = None) -> tuple[FactView, ...]:
     """All that was ever recorded of a person and his household of the day, replaced and lapsed rows too, newest recorded first."""
-    who = resolve(person_id)
+    who, *others = bearers(person_id)
     household = household_of(who, on)
-    about = Q(person_id=who) | (Q(household_id=household) if household is not None else Q(pk__in=()))
-    rows: list[Fact | SensitiveFact] = [*Fact.objects.filter(about), *SensitiveFact.objects.filter(person_id=who)]
+    about = Q(person_id__in=[who, *others]) | (Q(household_id=household) if household is not None else Q(pk__in=()))
+    rows: list[Fact | SensitiveFact] = [*Fact.objects.filter(about), *SensitiveFact.objects.filter(person_id__in=[who, *others])]
     rows.sort(key=lambda r: (r.recorded_at, r.valid_from, r.pk), reverse=True)
     shown([who] if rows else [])
     return views(rows, law)
@@ -119,10 +120,11 @@ def needs_of(household_id: UUID, on: date) -> tuple[str, ...]:
 
 
 def declared(person_ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, Any], ...]]:
-    """What persons said they receive: {person: ({programme, from?, to?, amount_sen?}, …)}; who said nothing is left out. One query."""
+    """What persons said they receive: {person: ({programme, from?, to?, amount_sen?}, …)}; who said nothing is left out. Two queries."""
     found: dict[UUID, tuple[dict[str, Any], ...]] = {}
-    rows = Fact.objects.filter(believed(None), person_id__in=list(person_ids), name="held").order_by("id")
+    one_of = {bearer: asked for asked, all_ids in bearers_of(person_ids).items() for bearer in all_ids}
+    rows = Fact.objects.filter(believed(None), person_id__in=list(one_of), name="held").order_by("id")
     for who, value in rows.values_list("person_id", "value"):
-        found[who] = (*found.get(who, ()), *([value] if value else []))
+        found[one_of[who]] = (*found.get(one_of[who], ()), *([value] if value else []))
     shown(found)
     return found

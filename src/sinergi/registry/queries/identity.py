@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from sinergi.kernel.acting import shown
 
@@ -74,6 +75,11 @@ def bearers_of(person_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(BEARERS, [list(dict.fromkeys(person_ids))])
         return {asked: (survivor, *sorted(o for o in others if o is not None)) for asked, survivor, others in cursor.fetchall()}
+
+
+def survivors(table: str) -> RawSQL:
+    """An expression: whom the person of a row of this table stands for today."""
+    return RawSQL(f"coalesce((SELECT b.survivor_id FROM registry_bearer b WHERE b.person_id = {table}.person_id), {table}.person_id)", [])
 
 
 def newest(records: Iterable[SourceRecord]) -> list[SourceRecord]:

@@ -18,6 +18,7 @@ from sinergi.kernel.acting import shown
 from sinergi.kernel.actors import Actor
 
 from ..models import Access, Address, ContactPoint, Guardianship, Household, Identifier, Membership, Paper, Person
+from .identity import bearers, survivors
 
 STRIP = """SELECT p.id, p.name, p.birth_date, p.sex, p.language, p.state, p.safe_address, p.died_on, p.standing, p.registered_by_id,
   p.registered_at, p.erased_at IS NOT NULL,
@@ -122,7 +123,10 @@ def is_only_looked_at(person_id: UUID, actor: Actor) -> bool:
     holder = Person.objects.filter(pk=person_id).values_list("registered_by_id", flat=True).first()
     if holder is None or holder == actor.agency:
         return False
-    living = Access.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), person_id=person_id, agency_id=actor.agency)
+    ids = bearers(person_id)
+    if len(ids) > 1 and Person.objects.filter(pk__in=ids, registered_by_id=actor.agency).exists():
+        return False
+    living = Access.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), person_id__in=ids, agency_id=actor.agency)
     return set(living.values_list("ground", flat=True)) == {"emergency"}
 
 
@@ -171,9 +175,10 @@ strip = person
 
 
 def household_of(person_id: UUID, on: date) -> UUID | None:
-    """The household a person lives in on a day: the one he joined last."""
-    row = Membership.objects.filter(present(on), person_id=resolve(person_id)).order_by("-from_on", "-id").values_list("household_id", flat=True)
-    return row.first()
+    """The household a person lives in on a day: the one he joined last; of one who was merged only where his survivor lives in none."""
+    ids = bearers(person_id)
+    rows = Membership.objects.filter(present(on), person_id__in=ids).values_list("person_id", "from_on", "id", "household_id")
+    return max(((who == ids[0], start, number, home) for who, start, number, home in rows), default=(False, on, 0, None))[3]
 
 
 def present(on: date) -> Q:
@@ -187,7 +192,15 @@ def members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
     found = people(row.person_id for row in rows)
     known = [row for row in rows if row.person_id in found and not found[row.person_id].erased]
     views_ = [MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in known]
-    return tuple(sorted(views_, key=lambda m: (HEAD_FIRST.index(m.relation), m.person.birth_date or date.max)))
+    return once(sorted(views_, key=lambda m: (HEAD_FIRST.index(m.relation), m.person.birth_date or date.max)))
+
+
+def once(members: Iterable[MemberView]) -> tuple[MemberView, ...]:
+    """Each person by the first of his rows: two who became one stand there once."""
+    found: dict[UUID, MemberView] = {}
+    for member in members:
+        found.setdefault(member.person.id, member)
+    return tuple(found.values())
 
 
 def former_members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
@@ -195,12 +208,13 @@ def former_members(household_id: UUID, on: date) -> tuple[MemberView, ...]:
     rows = list(Membership.objects.filter(household_id=household_id, to_on__lte=on).order_by("-to_on", "-id"))
     found = people(row.person_id for row in rows)
     left = [row for row in rows if row.person_id in found and not found[row.person_id].erased]
-    return tuple(MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in left)
+    return once(MemberView(found[row.person_id], row.relation, row.from_on, row.to_on) for row in left)
 
 
 def head_of(household_id: UUID, on: date) -> UUID | None:
     """The head of a household on a day."""
-    return Membership.objects.filter(present(on), household_id=household_id, relation="head").values_list("person_id", flat=True).first()
+    rows = Membership.objects.filter(present(on), household_id=household_id, relation="head")
+    return rows.values_list(survivors("registry_membership"), flat=True).first()
 
 
 def first_of(household_id: UUID, on: date) -> UUID | None:
@@ -222,14 +236,15 @@ def identifiers(person_id: UUID) -> tuple[IdentifierView, ...]:
 def addresses(person_id: UUID, on: date) -> tuple[AddressView, ...]:
     """A person's addresses, newest first; without one of his own, that of the head he lives with on the day. Hidden ones only for named people."""
     who = resolve(person_id)
-    own = list(Address.objects.filter(person_id=who).order_by("-from_on", "-id"))
+    ids = bearers(who)
+    own = list(Address.objects.filter(person_id__in=ids).order_by("-from_on", "-id"))
     household = None if own else household_of(who, on)
     rows = own
     if household is not None:
         inside = Membership.objects.filter(present(on), household_id=household).values("person_id")
         rows = list(Address.objects.filter(present(on), person_id__in=inside).order_by("-from_on", "-id")[:1])
     shown({who, *(r.person_id for r in rows)} if rows else [])
-    return tuple(AddressView(r.lines, r.postcode, r.district, r.state, r.hidden, r.from_on, r.to_on, r.person_id != who) for r in rows)
+    return tuple(AddressView(r.lines, r.postcode, r.district, r.state, r.hidden, r.from_on, r.to_on, r.person_id not in ids) for r in rows)
 
 
 def contact_points(person_id: UUID) -> tuple[ContactView, ...]:
@@ -237,27 +252,27 @@ def contact_points(person_id: UUID) -> tuple[ContactView, ...]:
     who = resolve(person_id)
     rows = list(ContactPoint.objects.filter(person_id=who, ended_at=None).order_by("id"))
     shown([who] if rows else [])
-    return tuple(ContactView(r.kind, r.value, r.hidden) for r in rows)
+    return tuple(dict.fromkeys(ContactView(r.kind, r.value, r.hidden) for r in rows))
 
 
 def guardians(person_id: UUID, on: date) -> tuple[MemberView, ...]:
     """Who answers for a person on a day."""
-    rows = list(Guardianship.objects.filter(present(on), person_id=resolve(person_id)).order_by("id"))
+    rows = list(Guardianship.objects.filter(present(on), person_id__in=bearers(person_id)).order_by("id"))
     found = people(r.guardian_id for r in rows)
-    return tuple(MemberView(found[r.guardian_id], "guardian", r.from_on, r.to_on) for r in rows if r.guardian_id in found)
+    return once(MemberView(found[r.guardian_id], "guardian", r.from_on, r.to_on) for r in rows if r.guardian_id in found)
 
 
 def wards(person_id: UUID, on: date) -> tuple[MemberView, ...]:
     """For whom a person answers on a day."""
-    rows = list(Guardianship.objects.filter(present(on), guardian_id=resolve(person_id)).order_by("id"))
+    rows = list(Guardianship.objects.filter(present(on), guardian_id__in=bearers(person_id)).order_by("id"))
     found = people(r.person_id for r in rows)
-    return tuple(MemberView(found[r.person_id], "ward", r.from_on, r.to_on) for r in rows if r.person_id in found)
+    return once(MemberView(found[r.person_id], "ward", r.from_on, r.to_on) for r in rows if r.person_id in found)
 
 
 def papers(person_id: UUID) -> tuple[PaperView, ...]:
     """Documents seen or kept, newest first."""
-    who = resolve(person_id)
-    rows = list(Paper.objects.filter(person_id=who, removed_at=None).order_by("-stored_at"))
+    who, *others = bearers(person_id)
+    rows = list(Paper.objects.filter(person_id__in=[who, *others], removed_at=None).order_by("-stored_at"))
     shown([who] if rows else [])
     return tuple(PaperView(r.pk, r.kind, r.title, r.file, r.media_type, r.size, r.stored_at) for r in rows)
 

@@ -60,7 +60,8 @@ def approve_identity(approval_id: UUID, *, actor: Actor, at: datetime | None = N
     if row.verb == "merge":
         by: Evidence = replace(NOTHING, approval=row.pk, more={"asked_by": row.asked_by})
         return join("merge", row.person_id, row.other_id, actor=actor, reason=row.reason, by=by, at=now)
-    undone = IdentityDecision.objects.get(pk=row.undoes_id)
+    undone = row.undoes
+    assert undone is not None, "who asks to undo names what"
     if IdentityDecision.objects.filter(undoes=undone).exists():
         raise Refused("identity.already_undone")
     done: Unmerged = part(undone, row.reason, actor, now, row.pk)

@@ -62,8 +62,6 @@ def unmerge(decision_id: UUID, *, actor: Actor, reason: str, at: datetime | None
     words, now = reasoned(reason), at or timezone.now()
     if undone.verb in ("not_same", "unmerge"):
         return Unmerged(lift(undone, words, actor, now), ())
-    if undone.verb not in UNDOABLE or not undone.evidence.get("moved"):
-        raise Refused("identity.not_undoable")
     return part(undone, words, actor, now, approval)
 
 
@@ -77,22 +75,25 @@ def lift(undone: IdentityDecision, reason: str, actor: Actor, at: datetime) -> I
 
 
 def part(undone: IdentityDecision, reason: str, actor: Actor, at: datetime, approval: UUID | None) -> Unmerged:
-    """Move back what a decision moved."""
+    """Move back what a decision moved. Raises Refused: `identity.not_undoable`."""
+    holder = undone.person_id
+    if undone.verb not in UNDOABLE or holder is None or not undone.evidence.get("moved"):
+        raise Refused("identity.not_undoable")
     back = {UUID(record): came and UUID(came) for record, came, _ in undone.evidence["moved"]}
     since = parted_since(undone, back)
     there = list(Belonging.objects.filter(record_id__in=set(back) - since.records, to_at=None).order_by("record_id"))
     people = lock_all({b.person_id for b in there} | {p for p in back.values() if p})
     merging = undone.other_id is not None and undone.verb != "move"
-    keep = people[there[0].person_id] if there else people[resolved(undone.person_id, people)]
+    keep = people[there[0].person_id] if there else people[resolved(holder, people)]
     gone = people[undone.other_id] if undone.other_id is not None else person_of(there[0].record_id, actor, at)
     changes().watch(*people.values())
     at = not_before(at, there)
-    sides = CannotLinkSides(undone, [b.record_id for b in there])
+    sides = CannotLinkSides(undone, holder, [b.record_id for b in there])
     with weighed():
         decision = decide("unmerge", keep.pk, gone.pk, actor, reason, at, Evidence(approval=approval), undoes=undone, agencies=sides.agencies(),
                           moved=[[str(b.record_id), str(b.person_id), str(back[b.record_id] or gone.pk)] for b in there])
         move_records([(b, back[b.record_id] or gone.pk) for b in there], decision, at)
-        give_back(undone, since.carried, gone)
+        give_back(undone, holder, since.carried, gone)
         if undone.verb != "move":
             sides.keep_apart(decision)
         reopen(keep, gone, merging, actor, at)
@@ -140,10 +141,10 @@ class Since:
 def parted_since(undone: IdentityDecision, records: Iterable[UUID]) -> Since:
     """Of the records a decision moved, those that were parted since by the undoing of a merge older than it; and what went with them."""
     closed = Belonging.objects.filter(record_id__in=list(records), closed_by__verb="unmerge", closed_by__decided_at__gte=undone.decided_at,
-                                      closed_by__undoes__decided_at__lt=undone.decided_at).select_related("closed_by__undoes")
-    rows = list(closed)
-    carried = {pk for row in rows for name in ("identifiers", "contacts") for pk in row.closed_by.undoes.evidence.get("carried", {}).get(name, ())}
-    return Since(frozenset(row.record_id for row in rows), frozenset(carried))
+                                      closed_by__undoes__decided_at__lt=undone.decided_at)
+    rows = list(closed.values_list("record_id", "closed_by__undoes__evidence"))
+    carried = {pk for _, evidence in rows for name in ("identifiers", "contacts") for pk in evidence.get("carried", {}).get(name, ())}
+    return Since(frozenset(record for record, _ in rows), frozenset(carried))
 
 
 def lock_all(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
@@ -177,25 +178,25 @@ def person_of(record_id: UUID, actor: Actor, at: datetime) -> Person:
     return person
 
 
-def give_back(undone: IdentityDecision, parted: frozenset[int], gone: Person) -> None:
+def give_back(undone: IdentityDecision, holder: UUID, parted: frozenset[int], gone: Person) -> None:
     """The numbers, ways to reach him, readers and open addresses that a merge carried over go back, as they stand now."""
     carried: Mapping[str, Any] = undone.evidence.get("carried", {})
     for model, name in ((Identifier, "identifiers"), (ContactPoint, "contacts")):
         model._default_manager.filter(pk__in=set(carried.get(name, ())) - parted).update(person=gone)
-    show_again(undone, carried)
+    show_again(undone, holder, carried)
     if readers := carried.get("readers"):
-        SafeReader.objects.filter(person_id=undone.person_id, user_id__in=readers, named_at=undone.decided_at).delete()
+        SafeReader.objects.filter(person_id=holder, user_id__in=readers, named_at=undone.decided_at).delete()
 
 
-def show_again(undone: IdentityDecision, carried: Mapping[str, Any]) -> None:
+def show_again(undone: IdentityDecision, holder: UUID, carried: Mapping[str, Any]) -> None:
     """What a merge hid for the other's safety is shown again, unless somebody hid it for its own sake since."""
-    if SafeReader.objects.filter(person_id=undone.person_id, named_at__gt=undone.decided_at).exists():
+    if SafeReader.objects.filter(person_id=holder, named_at__gt=undone.decided_at).exists():
         return
     ContactPoint.objects.filter(pk__in=carried.get("hidden_of_gone", ())).update(hidden=False)
     if hidden := carried.get("hidden"):
         Address.objects.filter(pk__in=hidden["addresses"]).update(hidden=False)
         ContactPoint.objects.filter(pk__in=hidden["contacts"]).update(hidden=False)
-        keep = Person.objects.get(pk=undone.person_id)
+        keep = Person.objects.get(pk=holder)
         keep.safe_address = False
         keep.save(update_fields=["safe_address"])
 
@@ -203,9 +204,9 @@ def show_again(undone: IdentityDecision, carried: Mapping[str, Any]) -> None:
 class CannotLinkSides:
     """The two sides of a merge: the records that go, and those that were the survivor's when it was made."""
 
-    def __init__(self, undone: IdentityDecision, going: list[UUID]) -> None:
+    def __init__(self, undone: IdentityDecision, holder: UUID, going: list[UUID]) -> None:
         moved = {UUID(record) for record, _, _ in undone.evidence["moved"]}
-        before = Belonging.objects.filter(Q(to_at=None) | Q(to_at__gt=undone.decided_at), person_id=undone.person_id, from_at__lte=undone.decided_at)
+        before = Belonging.objects.filter(Q(to_at=None) | Q(to_at__gt=undone.decided_at), person_id=holder, from_at__lte=undone.decided_at)
         self.staying = newest(SourceRecord.objects.filter(pk__in=before.exclude(record_id__in=moved).values("record_id")))
         self.going = newest(SourceRecord.objects.filter(pk__in=going))
 
