@@ -3,7 +3,7 @@
 Ours: GET /api/v1/persons/{id} and POST /api/v1/submissions with a machine client's token, its purpose, row security, one audit entry each
 (the write: one event too), logs on. Bare: the same two as plain django-ninja views on the same tables, same query, same kind of server, no
 sign-in, no middleware, as the tables' owner with triggers off. CPU milliseconds of the server's process (user + system, from /proc), in
-interleaved rounds, medians. The search box: registry.queries.find_people at the query level, wall clock, one search after another, its
+interleaved rounds, medians. The search box: registry.queries.find_persons at the query level, wall clock, one search after another, its
 audit entry written. Ratio goals: read 1.5, write 2.
 """
 
@@ -38,7 +38,7 @@ from sinergi.kernel.action import writing  # noqa: E402
 from sinergi.kernel.actors import Actor, command  # noqa: E402
 from sinergi.kernel.models import Agency, User  # noqa: E402
 from sinergi.kernel.roles import ROLES  # noqa: E402
-from sinergi.registry.queries import find_people  # noqa: E402
+from sinergi.registry.queries import find_persons  # noqa: E402
 
 FEW, ROUNDS, EACH, SEARCHES = 10_000, 15, 100, 300
 BODY = {
@@ -120,7 +120,7 @@ def searches(actor: Actor, people: list[stage.Invented]) -> list[dict[str, Any]]
             text = typed(kind, person, chance)
             began = time.perf_counter_ns()
             with acting(actor, purpose="register"):
-                found = find_people(text, actor=actor, on=on)
+                found = find_persons(text, actor=actor, on=on)
             if turn >= 30:  # the first ones only warm
                 times.append((time.perf_counter_ns() - began) / 1e6)
                 hits += any(c.person_id == person.id for c in found.candidates)

@@ -34,7 +34,7 @@ def test_1_dialysis_is_paid_once_each_and_the_place_serves_another(owner):
     paid = award(maiwp, kamarul.person_id, "maiwp.medical", "medical", pay="monthly")
     counter, subramaniam = came("01-subramaniam")
     with acting(counter, purpose="register"):
-        found = people.find_people("Md Kamaru b. Yusuf", "1968", actor=counter, on=ON).candidates
+        found = people.find_persons("Md Kamaru b. Yusuf", "1968", actor=counter, on=ON).candidates
     assert [c.person_id for c in found] == [kamarul.person_id] and found[0].reasons and not found[0].mine
     registry.claim_person(kamarul.person_id, actor=counter, purpose="register", consent=spoken(purposes=("decide",)), at=AT)
     why = refused(award, irm, kamarul.person_id, "irm.aid", "medical")

@@ -236,7 +236,7 @@ def test_an_address_recorded_as_hidden_hides_the_phone_too_and_moves_the_househo
         assert not queries.contact_points(mother) and not queries.addresses(mother, ON) and not queries.addresses(child, ON)
     with acting(aim, purpose="register"):
         assert queries.contact_points(mother) and queries.addresses(mother, ON)[0].hidden
-        assert queries.find_people("019-000 0110", actor=aim, on=ON).candidates == ()
+        assert queries.find_persons("019-000 0110", actor=aim, on=ON).candidates == ()
     actions.record_address(child, actor=aim, purpose="register", address=CleanAddress("perak"), on=ON)
 
 

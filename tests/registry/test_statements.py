@@ -19,7 +19,7 @@ QUERIES = {
     "history": lambda home, actor: queries.fact_history(home.person_id, ON, law=law()),
     "recent": lambda home, actor: queries.recent_people(actor),
     "looked": lambda home, actor: queries.looked(home.person_id),
-    "search": lambda home, actor: queries.find_people("Norazlina Hamzah 1989", actor=actor, on=ON),
+    "search": lambda home, actor: queries.find_persons("Norazlina Hamzah 1989", actor=actor, on=ON),
 }
 
 

@@ -140,7 +140,7 @@ class ConsentsOut(Schema):
 @router.add("POST", "/persons/search", FoundOut, verb="person.search")
 def search_persons(request: HttpRequest, body: SearchIn) -> queries.Found:
     """Is he known? A search is entered without its words."""
-    return queries.find_people(body.text, body.more, actor=who(request), on=today())
+    return queries.find_persons(body.text, body.more, actor=who(request), on=today())
 
 
 @router.add("GET", "/persons/{person_id}", PersonOut, verb="person.read")

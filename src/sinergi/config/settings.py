@@ -190,6 +190,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("SINERGI_FROM", "sinergi@localhost")
 SMS_GATEWAY = os.environ.get("SINERGI_SMS_GATEWAY", "" if PRODUCTION else "sinergi.kernel.notify.FileGateway")  # a class with send()
 CLAMD = os.environ.get("SINERGI_CLAMD", "")  # host:port or the path of a socket; empty: papers are kept unscanned, and said to be
 API_PER_MINUTE = int(os.environ.get("SINERGI_API_PER_MINUTE") or 600)  # requests of one machine client, over all processes of this host
+SEARCHES_AN_HOUR = int(os.environ.get("SINERGI_SEARCHES_AN_HOUR") or 400)  # of persons, by one user; each pause in typing is one
 PACE_FILE = STATE_DIR / "pace"
 NEWS_TO_PRIVATE = os.environ.get("SINERGI_NEWS_TO_PRIVATE") == "1"  # news may be sent to addresses inside this network, and without TLS
 METRICS_TOKEN = os.environ.get("SINERGI_METRICS_TOKEN", "")  # /metrics answers loopback, and whoever brings this as a bearer token

@@ -45,7 +45,7 @@ def results(text: str, more: str, actor: Actor) -> dict[str, Any]:
     typed = {"text": text, "more": more}
     if not text and not more:
         return {"typed": typed, "asked": False}
-    found = queries.find_people(text, more, actor=actor, on=today())
+    found = queries.find_persons(text, more, actor=actor, on=today())
     n = len(found.candidates)
     said = ngettext("One similar record", "%(n)s similar records", n) % {"n": n} if n else _("No record")
     return {"typed": typed, "asked": True, "found": found, "rows": rows(found.candidates), "read_as": [w[language()] for w in found.read_as],

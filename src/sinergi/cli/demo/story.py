@@ -42,7 +42,7 @@ def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
     irm, akpk = user("penyelaras", "irm"), user("penyelaras", "akpk")
     say("\n1. Search first. A widow stands at the counter of Islamic Relief Malaysia; the coordinator types her name and her year of birth.")
     with acting(irm, purpose="register", page="demo"):
-        found = queries.find_people("Mariam Latif", "1985", actor=irm, on=on)
+        found = queries.find_persons("Mariam Latif", "1985", actor=irm, on=on)
     say(f"   {len(found.candidates)} candidate(s): " + ("; ".join(f"{c.name}, {c.masked}, {c.level}" for c in found.candidates) or "nobody like her"))
 
     say("\n2. Intake. What she says is kept as received; she and her two children become a household.")
@@ -52,7 +52,7 @@ def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
 
     say("\n3. Identity. The same number typed at another counter, with a slip of spaces, finds her at once.")
     with acting(irm, purpose="register", page="demo"):
-        again = queries.find_people(NUMBER.replace("-", " "), actor=irm, on=on)
+        again = queries.find_persons(NUMBER.replace("-", " "), actor=irm, on=on)
     must([c.person_id for c in again.candidates] == [done.person_id], "the number must find exactly her")
     say(f"   {again.candidates[0].name}: {again.candidates[0].level}")
 
@@ -60,7 +60,7 @@ def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
 
     say("\n5. Who may see. AKPK's coordinator finds that she exists and how she stands; her details stay closed without her consent.")
     with acting(akpk, purpose="register", page="demo"):
-        seen = queries.find_people(NUMBER, actor=akpk, on=on)
+        seen = queries.find_persons(NUMBER, actor=akpk, on=on)
         closed = queries.person(done.person_id)
     must(len(seen.candidates) == 1 and not seen.candidates[0].mine and closed is None, "another partner must see existence and state alone")
     say(f"   sees that she is here and {seen.candidates[0].standing.replace('_', ' ')}, opening her: refused")

@@ -1,7 +1,7 @@
 """What the registry tells others: who is known, who lives with whom, what is known of them, who may see it and who did."""
 
-from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .between import SETTLERS, Between, made_between
+from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
 from .facts import FactView, declared, fact_history, facts_of, needs_of
 from .history import DraftView, Happening, draft, drafts, looked, own_record, submission, timeline
@@ -36,7 +36,7 @@ from .people import (
 )
 from .proposals import ProposalView, proposals_of, ties_of
 from .reach import Reach, address_of, reach_of
-from .search import Candidate, Found, find_people, known_person
+from .search import Candidate, Found, find_persons, known_person, opened
 
 __all__ = [
     "SETTLERS",
@@ -76,7 +76,7 @@ __all__ = [
     "drafts",
     "fact_history",
     "facts_of",
-    "find_people",
+    "find_persons",
     "first_of",
     "former_members",
     "golden",
@@ -94,6 +94,7 @@ __all__ = [
     "members",
     "members_at",
     "needs_of",
+    "opened",
     "opened_by_reason",
     "own_record",
     "papers",

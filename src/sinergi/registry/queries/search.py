@@ -1,58 +1,48 @@
 """Is this person known? The one module that holds the finder's login, which may read the search table and nothing else.
 
-One box takes a name, MyKad, passport or phone; a name alone asks for one more fact. Candidates are scored by core.linkage. Of persons who are not
-ours it gives existence and standing; their name only when it was typed, or when their number was.
+One box takes a name, MyKad, passport or phone; a name alone asks for one more fact. What may be meant is looked up by hashed keys
+(core.linkage.finding) and weighed as every pair is (`weighing`). Of persons who are not ours it gives existence and standing; their name only when it
+was typed, or when their number was.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.conf import settings
+from django.db import connection, connections
 from django.utils.crypto import salted_hmac
 
-from sinergi.core import linkage
-from sinergi.core.identity import CARDS, birth_of, masked, read_day
+from sinergi.core.identity import CARDS, birth_of, masked
+from sinergi.core.linkage import finding
+from sinergi.core.linkage.encode import Vocabulary
+from sinergi.core.linkage.names import name_key, names_agree
+from sinergi.core.linkage.numbers import digits, near
 from sinergi.kernel import audit
 from sinergi.kernel.acting import current
 from sinergi.kernel.actors import Actor
+from sinergi.kernel.context import Acting
 from sinergi.kernel.errors import Refused
 
 from ..models import Person
-from ..submission.people import phone_number
+from . import weighing
+from .typed import Typed, Words, read_as, read_typed
 
-MOST = 100
 LEVELS = ("certain", "likely", "possible")
-DAY = re.compile(r"(?<!\d)(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?!\d))")
-CARD = re.compile(r"(?<!\d)(?:\d{6}[- ]?\d{2}[- ]?\d{4}|\d{5,7}-\d{1,3}-\d{1,5})(?!\d)")  # a slip keeps its dashes
-PHONE = re.compile(r"(?<![\d+])(?:\+?6?01\d[- ]?\d{3,4}[- ]?\d{3,4}|\+\d{8,14})(?!\d)")
-DOCUMENT = re.compile(r"(?<![A-Z\d])[A-Z]{0,3}-?\d{5,15}[A-Z]?(?![A-Z\d])", re.I)
-FIELDS = "person_id, name, birth_date, birth_year, identifiers, phones, state, agency, standing"
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was understood of the box: numbers, phones, day or year of birth, the last four digits, and the name that is left."""
-
-    name: str = ""
-    numbers: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    birth_date: date | None = None
-    birth_year: int | None = None
-    tail: str = ""
-
-    def kinds(self) -> list[str]:
-        """What was typed, by kind: the audit names these, never the words."""
-        return [kind for kind in ("name", "numbers", "phones", "birth_date", "birth_year", "tail") if getattr(self, kind)]
+MOST, COMPARED, LIKES = 10, 40, 10
+FIELDS = "person_id, name, other_names, name_key, birth_date, numbers, phones, state, agency, standing"
+FIND = f"SELECT branch, {FIELDS} FROM sinergi_find(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[])"
+NEAR = "SELECT meant, word, people FROM sinergi_near_words(%s::text[], %s::text[], %s)"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may be the one. `agency` and a full `name` only where they are ours to show; `masked`: the last four of the number."""
+    """Somebody who may be the one. `agency` and a full `name` only where they are ours to show; `masked`: the last four of the number.
+
+    `bits` and `levels` are the comparison as core.linkage made it (levels in the order of its EVIDENCE); `reasons` the same in words.
+    """
 
     person_id: UUID
     name: str
@@ -62,131 +52,201 @@ class Candidate:
     agency: str
     mine: bool
     level: str
-    reasons: tuple[linkage.Words, ...]
+    reasons: tuple[Words, ...]
     masked: str
+    bits: float = 0.0
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Found:
-    """Candidates, best first. `needs_more`: a name (or a birth date) alone is too common; `too_many`: one more fact would narrow it."""
+    """Candidates, best first. `needs_more`: a name (or a birth date) alone is too common; `too_many`: one more fact would narrow it.
+
+    `mark` names this search in the audit, for the opening of one of them; '' where nothing was looked up.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     needs_more: bool = False
     too_many: bool = False
-    read_as: tuple[linkage.Words, ...] = ()
+    read_as: tuple[Words, ...] = ()
+    mark: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Row:
-    """One row of the search table."""
+    """One row of the search table. `numbers`: kind:country:value of each."""
 
     person_id: UUID
     name: str
+    other_names: Sequence[str] | None
+    name_key: str
     birth_date: date | None
-    birth_year: int | None
-    identifiers: Sequence[str]
+    numbers: Sequence[str]
     phones: Sequence[str]
     state: str
     agency: str
     standing: str
-    numbers: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "numbers", frozenset(i for i in self.identifiers if ":" not in i))
+    def name_keys(self) -> list[str]:
+        """The name keys of all his names."""
+        return [self.name_key, *(name_key(name) for name in self.other_names or ())]
 
-
-@contextmanager
-def finder(actor: Actor) -> Iterator[Any]:
-    """A cursor of the finder's login in a transaction that carries the actor; without him it reads nothing."""
-    with transaction.atomic(using="finder"), connections["finder"].cursor() as cursor:
-        cursor.execute("SELECT set_config('sinergi.actor', %s, true)", [actor.id])
-        yield cursor
+    def values(self) -> set[str]:
+        """His numbers, bare."""
+        return {number.split(":", 2)[2] for number in self.numbers}
 
 
-def read_typed(text: str, on: date) -> Typed:
-    """What one box says, in any order: 'Kamarul 680411-17-5013', '019-000 0110', 'Halimah 1960', 'A1234567'."""
-    numbers: list[str] = []
-    phones: list[str] = []
-    born: date | None = None
-    rest = f" {text} "
-    for found in DAY.findall(rest):
-        rest = rest.replace(found, " ", 1)
-        with suppress(ValueError):
-            born = read_day(found, on=on, born=True)
-    for found in CARD.findall(rest):
-        numbers.append(re.sub(r"\D", "", found))
-        rest = rest.replace(found, " ", 1)
-    for found in PHONE.findall(rest):
-        phones += [n for n in [phone_number(found)] if n]
-        rest = rest.replace(found, " ", 1)
-    tail, year = "", None
-    for found in re.findall(r"(?<![\w-])\d{4}(?![\w-])", rest):
-        if 1900 <= int(found) <= on.year:
-            year = int(found)
-        else:
-            tail = found
-        rest = rest.replace(found, " ", 1)
-    for found in re.findall(r"(?<![\w-])\d{6}(?![\w-])", rest):
-        half = birth_of(found + "00" + ("0" if int(found[:2]) <= on.year % 100 else "9") + "000", on)
-        if half is not None and born is None:
-            born = half
-            rest = rest.replace(found, " ", 1)
-    for found in DOCUMENT.findall(rest):
-        numbers.append(re.sub(r"\W", "", found).upper())
-        rest = rest.replace(found, " ", 1)
-    name = " ".join(re.sub(r"[^\w\s'’@/.()-]|\d", " ", rest).split())
-    return Typed(name if any(c.isalpha() for c in name) else "", tuple(numbers), tuple(phones), born, year, tail)
+def asked(actor: Actor, statement: str, values: Sequence[Any]) -> list[Any]:
+    """The rows the finder's login gets for a statement, which travels together with who asks; without him it reads nothing."""
+    with connections["finder"].cursor() as cursor:
+        # Two statements in one journey are one transaction, which the setting ends with.
+        cursor.execute(f"SELECT set_config('sinergi.actor', %s, true); {statement}", [actor.id, *values])
+        cursor.nextset()
+        return cursor.fetchall()
 
 
-def find_people(text: str, more: str = "", *, actor: Actor, on: date, limit: int = 10) -> Found:
-    """Who may be meant by what was typed (`more`: the one fact that was asked for). Writes one audit entry, without the words.
+def find_persons(text: str, more: str = "", *, actor: Actor, on: date, limit: int = MOST) -> Found:
+    """Who may be meant by what was typed (`more`: the one fact that was asked for). At most ten; writes one audit entry, without the words.
 
-    Raises Refused("not_allowed") to who may not search.
+    Raises Refused: `not_allowed` to who may not search or acts for no agency, `finding.too_many` above settings.SEARCHES_AN_HOUR.
     """
+    context = allowed(actor)
+    typed = read_typed(f"{text} {more}", on)
+    if not typed.kinds():
+        return Found(read_as=read_as(typed))
+    if typed.kinds() in (["birth_date"], ["birth_year"], ["tail"]):
+        return Found(needs_more=True, read_as=read_as(typed))
+    pace(1, 0)
+    rows, cut, counts = candidates(typed, actor, on)
+    good = weighed(typed, rows, counts, on)
+    alone = typed.kinds() == ["name"]
+    if alone and len([w for w, _ in good if w.level != "no"]) > LIKES:
+        return Found(needs_more=True, read_as=read_as(typed))
+    shown = shortlist([pair for pair in good if pair[0].level != "no"], typed, min(limit, MOST))
+    mark = salted_hmac("person.search", f"{actor.id} {text} {more}".lower()).hexdigest()[:16]
+    noted = {"typed": typed.kinds(), "found": len(shown), "mark": mark, "cut": cut}
+    audit.record(context, "person.search", "", [c.person_id for c in shown], noted)
+    return Found(shown, alone and not shown, len(good) > len(shown) or cut > 0 and len(shown) >= min(limit, MOST), read_as(typed), mark)
+
+
+def allowed(actor: Actor) -> Acting:
+    """The context of a search: who, for which agency, for which purpose. Raises Refused("not_allowed"); outside `acting`, RuntimeError."""
     context = current()
     if context is None:
         raise RuntimeError("a search outside `acting`")
-    if not actor.holds("person.search"):
+    if not actor.holds("person.search") or not (actor.agency or actor.nationwide("person.search")):
         raise Refused("not_allowed", verb="person.search")
-    typed = read_typed(f"{text} {more}", on)
-    if not typed.numbers and not typed.phones and not (typed.name and (typed.birth_date or typed.birth_year or typed.tail)):
-        return Found(needs_more=bool(typed.kinds()), read_as=read_as(typed))
-    rows, full = candidates(typed, actor)
-    facts = linkage.Facts(
-        typed.name,
-        typed.birth_date or born_by_number(typed, on),
-        typed.birth_year,
-        frozenset(typed.numbers),
-        typed.tail,
-        frozenset(typed.phones),
-    )
-    scored = [(linkage.compare(facts, linkage.Facts(r.name, r.birth_date, r.birth_year, r.numbers, "", frozenset(r.phones))), r) for r in rows]
-    good = sorted(((c, r) for c, r in scored if c.level != "no"), key=lambda pair: (-pair[0].points, pair[1].name, str(pair[1].person_id)))
-    mine = served(r.person_id for _, r in good[:limit])
-    shown = tuple(candidate(row, compared, row.person_id in mine, typed) for compared, row in good[:limit])
-    mark = salted_hmac("person.search", f"{actor.id} {text} {more}".lower()).hexdigest()[:16]
-    audit.record(context, "person.search", "", [c.person_id for c in shown], {"typed": typed.kinds(), "found": len(shown), "mark": mark})
-    return Found(shown, False, full or len(good) > limit, read_as(typed))
+    return context
 
 
-def candidates(typed: Typed, actor: Actor) -> tuple[list[Row], bool]:
-    """Rows worth comparing, and whether there were more than can be looked at. One statement; each branch goes by an index."""
-    tokens = linkage.name_key(typed.name).split() if typed.name else []
-    year = typed.birth_date.year if typed.birth_date else typed.birth_year
-    rows = look(actor, list(typed.numbers), list(typed.phones), tokens, year, typed.tail)
-    return list({row.person_id: row for row in rows}.values()), len(rows) >= MOST
+def pace(searches: int, settled: int) -> None:
+    """Count a search, or that one was settled by opening or registering somebody. Raises Refused("finding.too_many")."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sinergi_count_search(%s, %s)", [searches, settled])
+        counted = cursor.fetchone()[0]
+    if searches and counted > settings.SEARCHES_AN_HOUR:
+        raise Refused("finding.too_many", most=settings.SEARCHES_AN_HOUR)
+
+
+def opened(person_id: UUID, mark: str) -> None:
+    """One of those found was opened, or (`person_id` a new person's) none of them was the one: the audit names the search by its mark."""
+    context = current()
+    if context is None:
+        raise RuntimeError("opened outside `acting`")
+    pace(0, 1)
+    audit.record(context, "person.search", "", [person_id], {"opened": mark})
+
+
+def candidates(typed: Typed, actor: Actor, on: date) -> tuple[list[Row], int, Vocabulary]:
+    """People worth comparing, the likest to what was typed first; how many branches gave no more than their limit; how many bear each word."""
+    said = finding.asked(typed.name)
+    numbers = meant_numbers(typed)
+    born = typed.birth_date or born_by_number(typed, on)
+    words = near_words(actor, said.words, said.exact(), said.begun)
+    total = words.pop("", [("", 0)])[0][1]
+    read = finding.readings(said, words)
+    sought = finding.Sought(typed.name, numbers, typed.phones, born, typed.birth_year, typed.tail)
+    rows, cut = look(actor, sought, said, read, total)
+    slots = finding.slots(read, total)
+    best = sorted(rows.values(), key=lambda row: -nearness(row, sought, slots))[:COMPARED]
+    borne = {word for row in best for key in row.name_keys() for word in key.split()}
+    counts = {w: n for found in near_words(actor, [], sorted(borne | set(said.words)), "").values() for w, n in found}
+    return best, cut, finding.vocabulary(counts, total)
+
+
+def meant_numbers(typed: Typed) -> tuple[str, ...]:
+    """The numbers that were typed, and those one slip away from them."""
+    return tuple(dict.fromkeys(n for number in typed.numbers for n in (number, *near(digits(number)))))
+
+
+def near_words(actor: Actor, words: Sequence[str], exact: Sequence[str], begun: str) -> dict[str, list[tuple[str, int]]]:
+    """Typed word -> (word of the register that may be meant, how many bear it); '' -> how many people there are."""
+    found: dict[str, dict[str, int]] = {}
+    for meant, word, people in asked(actor, NEAR, [list(words), list(exact), begun]):
+        found.setdefault(meant, {})[word] = people
+    return {meant: list(known.items()) for meant, known in found.items()}
 
 
 def look(
-    actor: Actor, numbers: list[str], phones: list[str], tokens: list[str], year: int | None, tail: str, most: int = MOST
-) -> list[Row]:
-    """Rows that bear a number, a phone, or a part of the name with the year of birth or the last four digits; at most `most` of each."""
-    with finder(actor) as cursor:
-        cursor.execute(
-            f"SELECT {FIELDS} FROM sinergi_find(%s::text[], %s::text[], %s::text[], %s, %s, %s)",
-            [numbers, phones, tokens, year, tail or None, most],
-        )
-        return [Row(*row) for row in cursor.fetchall()]
+    actor: Actor, sought: finding.Sought, said: finding.Asked, read: Sequence[finding.Reading], total: int
+) -> tuple[dict[UUID, Row], int]:
+    """The rows that the keys give, each once, and how many branches reached their limit."""
+    numbers = [finding.key(f"n {number}") for number in sought.numbers]
+    tried = finding.branches(sought, said, read, total)
+    rows: dict[UUID, Row] = {}
+    counted = [0] * (len(tried) + 1)
+    for branch, *fields in asked(actor, FIND, [numbers, [b.first for b in tried], [b.second for b in tried], [b.most for b in tried]]):
+        counted[branch] += 1
+        if fields[0] not in rows:
+            rows[fields[0]] = Row(*fields)
+    return rows, sum(n >= b.most for n, b in zip(counted[1:], tried, strict=True))
+
+
+def nearness(row: Row, sought: finding.Sought, slots: finding.Slots) -> float:
+    """About how many bits of what was typed somebody agrees with; only to choose whom to compare."""
+    bits = finding.likeness(row.name_keys(), slots) + finding.as_written(sought.name, row.name) if sought.name else 0.0
+    bits += 20.0 if sought.numbers and row.values() & set(sought.numbers) else 0.0
+    bits += 8.0 if sought.phones and {p[-9:] for p in row.phones} & {p[-9:] for p in sought.phones} else 0.0
+    year = sought.birth_date.year if sought.birth_date else sought.birth_year
+    if year and row.birth_date:
+        bits += 12.0 if row.birth_date == sought.birth_date else 5.0 if row.birth_date.year == year else 0.0
+    return bits + (10.0 if sought.tail and any(n.endswith(sought.tail) for n in row.numbers) else 0.0)
+
+
+def weighed(typed: Typed, rows: Sequence[Row], counts: Vocabulary, on: date) -> list[tuple[weighing.Weighed, Row]]:
+    """Each row with its comparison, best first. Of several names that which suits best counts; the last four digits count as they are typed."""
+    variants = [(row, name) for row in rows for name in (row.name, *(row.other_names or ()))]
+    documents = [n for row in rows for n in row.numbers if n.split(":", 2)[2] in typed.numbers and n.split(":")[0] not in CARDS]
+    wanted = meant_numbers(typed)
+    people = [weighing.record_of(name, row.birth_date, row.numbers, row.phones, wanted) for row, name in variants]
+    best: dict[UUID, tuple[weighing.Weighed, Row]] = {}
+    for found, (row, _) in zip(weighing.weigh(weighing.typed_record(typed, documents), people, counts, on), variants, strict=True):
+        if typed.tail:
+            found = with_tail(found, any(n.endswith(typed.tail) for n in row.numbers), bool(row.numbers))
+        if row.person_id not in best or best[row.person_id][0].order < found.order:
+            best[row.person_id] = (found, row)
+    return sorted(best.values(), key=lambda pair: (-pair[0].order, pair[1].name, str(pair[1].person_id)))
+
+
+def with_tail(found: weighing.Weighed, agrees: bool, known: bool) -> weighing.Weighed:
+    """The last four digits, of which one in some thousand agrees by chance."""
+    added = finding.TAIL if agrees else -finding.TAIL / 2 if known else 0.0
+    level = "no" if not agrees and known else "likely" if found.level == "possible" and found.bits + added > finding.TAIL else found.level
+    return replace(found, bits=found.bits + added, order=found.order + added, level=level)
+
+
+def shortlist(good: Sequence[tuple[weighing.Weighed, Row]], typed: Typed, limit: int) -> tuple[Candidate, ...]:
+    """The first of them as they may be shown."""
+    best = good[:limit]
+    mine = served(row.person_id for _, row in best)
+    return tuple(candidate(row, found, row.person_id in mine, typed) for found, row in best)
+
+
+def reasons_of(found: weighing.Weighed, row: Row, typed: Typed) -> tuple[Words, ...]:
+    """Why, in words."""
+    tail = ({"ms": "Empat digit akhir nombor sama.", "en": "Same last four digits of the number."},)
+    said = tail if typed.tail and any(n.endswith(typed.tail) for n in row.numbers) else ()
+    return (*said, *found.reasons())
 
 
 def born_by_number(typed: Typed, on: date) -> date | None:
@@ -200,47 +260,30 @@ def served(person_ids: Iterator[UUID]) -> set[UUID]:
     return set(Person.objects.filter(pk__in=list(person_ids)).values_list("id", flat=True))
 
 
-def candidate(row: Row, compared: linkage.Comparison, mine: bool, typed: Typed) -> Candidate:
+def candidate(row: Row, found: weighing.Weighed, mine: bool, typed: Typed) -> Candidate:
     """A row as it may be shown."""
-    named = mine or bool(row.numbers & set(typed.numbers)) or linkage.names_agree(typed.name, row.name) in ("same", "near", "part")
-    number = next((i.split(":")[2] for i in row.identifiers if i.split(":")[0] in CARDS), next(iter(sorted(row.numbers)), ""))
+    named = mine or bool(row.values() & set(typed.numbers)) or any(
+        names_agree(typed.name, name) in ("same", "near", "part") for name in (row.name, *(row.other_names or ())))
+    number = next((n.split(":")[2] for n in row.numbers if n.split(":")[0] in CARDS), next(iter(sorted(row.values())), ""))
     return Candidate(
         row.person_id,
         row.name if named else initials(row.name),
-        row.birth_year,
+        row.birth_date.year if row.birth_date else None,
         row.state,
         row.standing,
         row.agency if mine else "",
         mine,
-        compared.level,
-        compared.reasons,
+        found.level,
+        reasons_of(found, row, typed),
         masked(number) if number else "",
+        found.bits,
+        found.levels,
     )
 
 
 def initials(name: str) -> str:
     """A name of which only the first letters are shown: 'Kamarul bin Yusof' -> 'K… b… Y…'."""
     return " ".join(f"{word[0]}…" for word in name.split())
-
-
-def read_as(typed: Typed) -> tuple[linkage.Words, ...]:
-    """What was understood, in words, for the line under the box."""
-    born = typed.birth_date.strftime("%d/%m/%Y") if typed.birth_date else str(typed.birth_year or "")
-    rest = (("telefon", "phone", ", ".join(typed.phones)), ("lahir", "born", born), ("empat digit akhir", "last four digits", typed.tail))
-    return (*labelled(("nama", "name", typed.name)), *map(number_as_read, typed.numbers), *labelled(*rest))
-
-
-def labelled(*said: tuple[str, str, str]) -> Iterator[linkage.Words]:
-    """(Malay, English, value) in words, for each value there is."""
-    return ({"ms": f"{ms} {value}", "en": f"{en} {value}"} for ms, en, value in said if value)
-
-
-def number_as_read(number: str) -> linkage.Words:
-    """A number in words; digits too many or too few for an identity card are counted."""
-    if not number.isdigit() or len(number) == 12:
-        return {"ms": f"nombor {number}", "en": f"number {number}"}
-    return {"ms": f"nombor {number} ({len(number)} digit; kad pengenalan ada 12)",
-            "en": f"number {number} ({len(number)} digits; an identity card has 12)"}
 
 
 def known_person(person_id: UUID, *, actor: Actor) -> Candidate | None:
@@ -252,19 +295,19 @@ def known_person(person_id: UUID, *, actor: Actor) -> Candidate | None:
     if row is None:
         return None
     audit.record(context, "person.search", "", [person_id], {"typed": ["id"], "found": 1})
-    return candidate(row, linkage.Comparison("certain", 0, ()), person_id in served(iter([person_id])), Typed())
+    return candidate(row, weighing.Weighed(0.0, (), "certain", 0.0, weighing.first_model()), person_id in served(iter([person_id])), Typed())
 
 
 def row_of(person_id: UUID, actor: Actor) -> Row | None:
     """The search row of a person, whoever registered him. For actions that open him; shows nothing to anybody."""
-    with finder(actor) as cursor:
-        cursor.execute(f"SELECT {FIELDS} FROM registry_personsearch WHERE person_id = %s", [person_id])
-        row = cursor.fetchone()
-    return Row(*row) if row else None
+    rows = asked(actor, f"SELECT {FIELDS} FROM registry_personsearch WHERE person_id = %s", [person_id])
+    return Row(*rows[0]) if rows else None
 
 
 def holders_of(keys: Sequence[str], actor: Actor) -> dict[str, UUID]:
     """kind:country:number -> the person who bears it, whoever registered him. For registration; shows nothing to anybody."""
+    if not keys:
+        return {}
+    rows = [Row(*fields) for _, *fields in asked(actor, FIND, [[finding.key(f"n {key.split(':', 2)[2]}") for key in keys], [], [], []])]
     wanted = set(keys)
-    rows = look(actor, list(keys), [], [], None, "", most=len(keys)) if keys else []
-    return {key: row.person_id for row in rows for key in row.identifiers if key in wanted}
+    return {number: row.person_id for row in rows for number in row.numbers if number in wanted}

@@ -221,6 +221,6 @@ def look_alikes(people: Iterable[Any], actor: Any, seen: set[str]) -> list[tuple
         number = next((n.value for n in person.numbers), "")
         born = person.birth_date.isoformat() if person.birth_date else ""
         if person.person_id is None and (number or born):
-            alike = queries.find_people(person.name, f"{number} {born}", actor=actor, on=today(), limit=5).candidates
+            alike = queries.find_persons(person.name, f"{number} {born}", actor=actor, on=today(), limit=5).candidates
             found += [(i, c) for c in alike if c.level in ("certain", "likely") and str(c.person_id) not in seen]
     return found
