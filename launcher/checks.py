@@ -103,7 +103,7 @@ def test(arguments: list[str], fast: bool, postgres: str) -> int:
             else:
                 run_checks(surroundings, tally)
                 say("· tests of core and law, with every branch of core covered")
-                traced = surroundings | {"SINERGI_MACHINE_CODE": "off"}  # lines of machine code cannot be counted
+                traced = surroundings | {"NUMBA_DISABLE_JIT": "1"}  # lines of machine code cannot be counted
                 run_tests([*chosen, "--cov", "--cov-report=term", *CORE], traced, tally, "tests of core and law")
                 say("· every other test")
                 run_tests([*chosen, *(f"--ignore={folder}" for folder in CORE)], surroundings, tally)

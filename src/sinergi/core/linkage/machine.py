@@ -1,10 +1,9 @@
 """Machine code where it can be had: numba compiles the inner loops once and keeps them on disk; without it the same functions run as they are.
 
-The cache lies where NUMBA_CACHE_DIR says (the launcher names a folder of the checkout). SINERGI_MACHINE_CODE=off keeps to plain Python.
+The cache lies where NUMBA_CACHE_DIR says (the launcher names a folder of the checkout). NUMBA_DISABLE_JIT=1 keeps to plain Python.
 """
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -16,15 +15,13 @@ def plainly(function: Function) -> Function:
     return function
 
 
-def chosen(setting: str) -> tuple[Callable[[Function], Function], Callable[[Function], Function], Any]:
+def chosen() -> tuple[Callable[[Function], Function], Callable[[Function], Function], Any]:
     """(compiler of one function, compiler of a loop over pairs, the range of such a loop), by numba or plainly."""
     try:
         import numba
     except ImportError:
         return plainly, plainly, range
-    if setting == "off":
-        return plainly, plainly, range
     return cast(Any, numba.njit(cache=True)), cast(Any, numba.njit(cache=True, parallel=True, nogil=True)), numba.prange
 
 
-compiled, in_parallel, spread = chosen(os.environ.get("SINERGI_MACHINE_CODE", "on"))
+compiled, in_parallel, spread = chosen()
