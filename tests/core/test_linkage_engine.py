@@ -337,7 +337,8 @@ def test_machine_code_gives_the_patterns_of_plain_python(tmp_path):
     whole.write_parquet(tmp_path / "people.parquet")
     code = (
         f"import polars as pl; from sinergi.core.linkage import encode, pairs; f = pl.read_parquet({str(tmp_path / 'people.parquet')!r});"
-        "c = pairs.candidates(encode.encode(f, encode.Vocabulary.of(f))); print(hasattr(pairs.walk, 'py_func'), c.pattern.tolist())"
+        "c = pairs.candidates(encode.encode(f, encode.Vocabulary.of(f))); print(hasattr(pairs.walk, 'py_func'),"
+        "c.pattern.tolist())"
     )
     surroundings = {
         **os.environ,

@@ -61,17 +61,26 @@ def alike(letters, length, a, b):
 
 
 @compiled
+def letter(letters, length, a, b, at):
+    """A letter of two words written together."""
+    return letters[a, at] if at < length[a] else letters[b, at - length[a]]
+
+
+@compiled
 def joined(letters, length, a, b, c):
-    """Are two words written together the third?"""
-    if length[c] != length[a] + length[b]:
+    """Are two words written together the third? One letter may differ in four or more: spelling shortens where they meet (POH WEI, POHWEI)."""
+    n, m = int(length[a]) + int(length[b]), int(length[c])
+    if abs(n - m) > 1:
         return False
-    for i in range(length[a]):
-        if letters[a, i] != letters[c, i]:
-            return False
-    for i in range(length[b]):
-        if letters[b, i] != letters[c, length[a] + i]:
-            return False
-    return True
+    short, same = min(n, m), 0
+    while same < short and letter(letters, length, a, b, same) == letters[c, same]:
+        same += 1
+    if n == m == same:
+        return True
+    back = 0
+    while back < short - same and letter(letters, length, a, b, n - 1 - back) == letters[c, m - 1 - back]:
+        back += 1
+    return max(n, m) >= 4 and same + back >= max(n, m) - 1
 
 
 @compiled

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from sinergi.core.linkage.records import mark
+from sinergi.core.linkage.spelling import spell
 
 NAMED, ADDRESSED, LETTERS, PHONES = 7, 8, 16, 2
 MOST_BITS = 17.0
@@ -96,8 +97,8 @@ PLAIN: dict[str, type] = {
 
 
 def column(values: pl.Series, kind: type) -> np.ndarray:
-    """A column without gaps."""
-    return np.ascontiguousarray(values.fill_null(False if kind is np.bool_ else 0).to_numpy(), dtype=kind)
+    """A column without gaps, a copy of its own: one that may not be written to is another type to machine code, which would be made anew."""
+    return np.array(values.fill_null(False if kind is np.bool_ else 0).to_numpy(), dtype=kind)
 
 
 def matrix(lists: pl.Series, width: int, empty: int, kind: type, index: pl.DataFrame | None = None) -> np.ndarray:
@@ -111,10 +112,10 @@ def matrix(lists: pl.Series, width: int, empty: int, kind: type, index: pl.DataF
 
 
 def spelled(words: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The letters of each word (16 at most) and how many they are."""
+    """The letters of each word (16 at most) and how many they are, spelled alone: a slip in YAHYA is spelled, YAHYA stands among the forms."""
     letters, length = np.zeros((len(words), LETTERS), np.uint8), np.zeros(len(words), np.int8)
     for i, word in enumerate(words):
-        code = word.encode("ascii", "replace")[:LETTERS]
+        code = spell(word).encode("ascii", "replace")[:LETTERS]
         letters[i, : len(code)] = np.frombuffer(code, np.uint8)
         length[i] = len(code)
     return letters, length

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sinergi.core.linkage.alignment import align, left_over, words_of
-from sinergi.core.linkage.encode import Encoded
+from sinergi.core.linkage.encode import NAMED, Encoded
 from sinergi.core.linkage.machine import compiled, in_parallel, spread
 
 EVIDENCE = ("name", "father", "identity", "sex", "phone", "address")
@@ -105,11 +105,36 @@ def parts(e, i, j):
 
 
 @compiled
+def is_written_alike(e, i, j):
+    """Do both names have the same words in the same places, no surname among them?"""
+    if e.marker[i] == 2 or e.marker[j] == 2:
+        return False
+    for t in range(NAMED):
+        if e.own[i, t] != e.own[j, t] or e.father[i, t] != e.father[j, t]:
+            return False
+    return True
+
+
+@compiled
+def weight_of(bits, words, row):
+    """Bits of all words of one part of one name."""
+    total = 0.0
+    for t in range(NAMED):
+        if words[row, t] >= 0:
+            total += bits[words[row, t]]
+    return total
+
+
+@compiled
 def name_levels(e, i, j):
     """(level of the name, level of the father's or surname)."""
     if (e.own[i, 0] < 0 and e.father[i, 0] < 0) or (e.own[j, 0] < 0 and e.father[j, 0] < 0):
         return 0, 0
-    agreed, left, father = parts(e, i, j)
+    own, of_father = weight_of(e.bits, e.own, i), weight_of(e.bits, e.father, i)
+    if is_written_alike(e, i, j) and (e.father[i, 0] < 0 or of_father > 0):  # most true pairs: nothing need be paired word by word
+        agreed, left, father = own + min(of_father, 20.0), 0.0, int(e.father[i, 0] >= 0)
+    else:
+        agreed, left, father = parts(e, i, j)
     if e.canon[i] == e.canon[j] and e.canon[i] != 0:
         return 1 if agreed >= 24.0 else 2 if agreed >= 16.0 else 3, father
     if left < SURE:
@@ -154,11 +179,11 @@ def is_one_short(a, b, most):
 def number_level(e, i, j):
     """Both numbers are known."""
     a, b, la, lb = e.number[i], e.number[j], e.digits[i], e.digits[j]
+    if a == b and la == lb:
+        return 1
     same_day = e.born[i] > 0 and e.born[i] == e.born[j]
     if la == lb:
         different, first, swapped = digits_apart(a, b, la)
-        if different == 0:
-            return 1
         if different == 1 or swapped:
             return 3 if first < 4 else 2
         if different == 2:
@@ -200,6 +225,8 @@ def phone_level(e, i, j):
     """The nearest of the phones of both."""
     if e.phones[i, 0] == 0 or e.phones[j, 0] == 0:
         return 0
+    if e.phones[i, 0] == e.phones[j, 0]:
+        return 1
     best = 3
     for s in range(e.phones.shape[1]):
         for t in range(e.phones.shape[1]):

@@ -15,9 +15,12 @@ import numpy as np
 
 from sinergi.core.linkage.levels import EVIDENCE, RADIX, unpack
 
-MATCH, OTHERS = 0, 6
+MATCH, OTHERS = 0, 7
+BORROWED = OTHERS  # the last class: another's number on one of two records
 SMOOTHING, FLOOR, CLAMP = 0.5, 1e-12, -30.0
-SHARED_NUMBER = (2e-3, 1e-5)  # family, others: from outside, since what borrowed numbers there are look like matches
+SHARED_NUMBER = 1e-5  # two who did not borrow bear one number, from outside: a slip of the pen that is another's number
+EQUAL = (1, 11)  # identity: equal number, equal document
+NAMED = 9  # the name's level from which names do not agree
 FEW = 20.0
 # What a level weighs that the learning data held too little of: bits for being the same person.
 EXPECTED: Mapping[tuple[int, int], float] = {(2, 11): 14.0, (2, 12): 5.0}
@@ -61,8 +64,17 @@ def pattern_scores(model: Model, patterns: np.ndarray) -> np.ndarray:
     """Patterns (n) -> bits (n); each distinct pattern is scored once."""
     if not len(patterns):
         return np.zeros(0)
-    distinct, where = np.unique(patterns, return_inverse=True)
-    return scores(model, unpack(distinct))[where]
+    distinct, _ = tally(patterns)
+    table = np.zeros(distinct[-1] + 1)
+    table[distinct] = scores(model, unpack(distinct))
+    return np.asarray(table[patterns])
+
+
+def tally(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Patterns (n) -> (the distinct ones, how many pairs have each), without sorting: there are no more than the levels allow."""
+    counts = np.bincount(patterns)
+    distinct = np.flatnonzero(counts)
+    return distinct, counts[distinct]
 
 
 def probability(bits: np.ndarray) -> np.ndarray:
@@ -71,20 +83,23 @@ def probability(bits: np.ndarray) -> np.ndarray:
 
 
 def seeds(levels: np.ndarray) -> np.ndarray:
-    """First guesses (n, classes) by rule: match; family, twins, namesakes, the rest, and two classes that learning may use."""
+    """First guesses (n, classes) by rule: match; family, twins, namesakes, the rest, two classes that learning may use; borrowed numbers."""
     name, father, identity, sex, phone, address = levels.T
     good, bad = (name >= 1) & (name <= 8), name >= 10
     born = np.isin(identity, [8, 11]) & (name >= 1) & (name <= 6) & (father != 3) & (sex != 2)
     match = (identity == 1) & good | born
-    family = bad & ((phone == 1) | (address == 1)) & (identity != 1) & ~match
+    borrowed = np.isin(identity, EQUAL) & bad & ~match
+    family = bad & ((phone == 1) | (address == 1)) & ~match & ~borrowed
     twin = ~match & np.isin(identity, [3, 6, 8]) & (name >= 8)
     namesake = ~match & ~family & (name <= 7) & ~twin
-    rest = ~match & ~family & ~twin & ~namesake
+    rest = ~match & ~family & ~twin & ~namesake & ~borrowed
     out = np.full((len(levels), 1 + OTHERS), 1e-3)
     for place, group in enumerate((match, family & ~twin, twin, namesake, rest)):
         out[group, place] = 1
+    out[borrowed, MATCH], out[borrowed, BORROWED] = np.where((name == 12) & (sex == 2), 0.01, 0.5)[borrowed], 0.5
     spare = (np.arange(len(levels)) % 97) / 194  # any uneven start will do; chance has no place here
-    out[~match, 5], out[~match, 6] = spare[~match], 0.5 - spare[~match]
+    free = ~match & ~borrowed
+    out[free, 5], out[free, 6] = spare[free], 0.5 - spare[free]
     return np.asarray(out / out.sum(1, keepdims=True))
 
 
@@ -95,13 +110,13 @@ def clamps(levels: np.ndarray) -> np.ndarray:
     return np.asarray((identity == 7) & ~((name >= 1) & (name <= 6) & at_home))
 
 
-def level_odds(levels: np.ndarray, weights: np.ndarray, radix: int) -> np.ndarray:
-    """The chance of each level of one piece in each class, smoothed; level 0 tells nothing."""
-    table = np.zeros((radix, weights.shape[1]))
-    np.add.at(table, levels, weights)
-    table[1:] += SMOOTHING / radix
+def level_odds(weights: np.ndarray) -> np.ndarray:
+    """Weights of the levels of one piece in each class (levels, classes) -> the chance of each level, smoothed; level 0 tells nothing."""
+    table = weights + SMOOTHING / len(weights)
     table[0] = 0
-    return np.asarray(table / table.sum(0))
+    table /= table.sum(0)
+    table[0] = 1.0
+    return np.asarray(table)
 
 
 def train(patterns: np.ndarray, counts: np.ndarray, rounds: int = 300) -> Model:
@@ -112,22 +127,31 @@ def train(patterns: np.ndarray, counts: np.ndarray, rounds: int = 300) -> Model:
 
 
 def hold_number(tables: Sequence[np.ndarray]) -> None:
-    """Two different people rarely bear one number, whatever the data suggest. In place."""
-    held = np.array([SHARED_NUMBER[0]] + [SHARED_NUMBER[1]] * (tables[2].shape[1] - 2))
-    tables[2][1, 1:] = np.minimum(tables[2][1, 1:], held)
+    """What numbers tell is held from outside, whatever the data suggest. In place.
+
+    Two different people bear one number by a slip, hardly ever, or because one borrowed the other's: then names do not agree and sex tells nothing.
+    Left to the data, one of the two would take the other's pairs: a mistyped name beside an equal number, or a borrowed number.
+    """
+    name, _, identity, sex, _, _ = tables
+    identity[1, 1:BORROWED] = SHARED_NUMBER
+    borrowed = np.zeros(len(identity))
+    borrowed[list(EQUAL)] = identity[list(EQUAL), BORROWED]
+    identity[:, BORROWED] = np.maximum(borrowed / borrowed.sum(), FLOOR)
+    name[1:NAMED, BORROWED] = FLOOR
+    name[1:, BORROWED] /= name[1:, BORROWED].sum()
+    sex[1:, BORROWED] = 0.5
 
 
 def learn(levels: np.ndarray, counts: np.ndarray, radix: Sequence[int], first: np.ndarray, clamped: np.ndarray, rounds: int,
           hold: Callable[[Sequence[np.ndarray]], None]) -> Model:
     """Expectation and maximisation over patterns until the likelihood stands still; `hold` keeps what is known from outside."""
     belief, before = first, -np.inf
+    stands = [np.equal.outer(levels[:, f], np.arange(r)).astype(float) for f, r in enumerate(radix)]
     for _ in range(rounds):
         weights = belief * counts[:, None]
         shares = np.maximum(weights.sum(0) / weights.sum(), FLOOR)
-        tables = [level_odds(levels[:, f], weights, r) for f, r in enumerate(radix)]
+        tables = [level_odds(here.T @ weights) for here in stands]
         hold(tables)
-        for table in tables:
-            table[0] = 1.0
         each = np.log(shares)[None, :] + sum(np.log(t)[levels[:, f]] for f, t in enumerate(tables))
         each[:, MATCH] += clamped
         top = each.max(1, keepdims=True)
@@ -145,5 +169,5 @@ def expected(odds: Sequence[np.ndarray], levels: np.ndarray, counts: np.ndarray)
     out = [table.copy() for table in odds]
     for (f, level), bits in EXPECTED.items():
         if counts[levels[:, f] == level].sum() < FEW:
-            out[f][level, 1:] = out[f][level, MATCH] * 2.0**-bits
+            out[f][level, 1:BORROWED] = out[f][level, MATCH] * 2.0**-bits
     return tuple(out)

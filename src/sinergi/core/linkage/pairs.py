@@ -13,7 +13,7 @@ import numpy as np
 from sinergi.core.linkage.encode import Encoded, mixed
 from sinergi.core.linkage.keys import Keys, batch_keys
 from sinergi.core.linkage.levels import pattern_of
-from sinergi.core.linkage.machine import in_parallel, spread
+from sinergi.core.linkage.machine import compiled, in_parallel, spread
 
 AT_ONCE = 20_000_000
 
@@ -40,19 +40,32 @@ class Candidates:
     passes: tuple[Pass, ...]
 
 
+@compiled
+def is_shared(columns, low, high, i, j, below):
+    """Do two records share a value of these columns; where `below` is not 0, one that is smaller?"""
+    for a in range(low, high):
+        value = columns[i, a]
+        if value != 0 and (below == 0 or value < below):
+            for b in range(low, high):
+                if columns[j, b] == value:
+                    return True
+    return False
+
+
 @in_parallel
-def walk(k, order, starts, sizes, offsets, columns, side, e, out_i, out_j, out_pattern):
-    """Compare every pair of every block; pattern -1 where the pair met under an earlier key or lies on one side."""
+def walk(k, order, starts, sizes, offsets, columns, begins, values, side, e, out_i, out_j, out_pattern):
+    """Compare every pair of every block; pattern -1 where the pair met before (earlier key, smaller value of this one) or lies on one side."""
+    width = begins[k + 1] - begins[k]
     for g in spread(len(starts)):
-        o = offsets[g]
+        o, value = offsets[g], values[g] if width > 1 else np.uint64(1)
         for x in range(sizes[g]):
             i = order[starts[g] + x]
             for y in range(x + 1, sizes[g]):
                 j = order[starts[g] + y]
-                met = side[i] == side[j] and side[i] != 0
+                met = (side[i] == side[j] and side[i] != 0) or (width > 1 and is_shared(columns, begins[k], begins[k + 1], i, j, value))
                 q = 0
                 while not met and q < k:
-                    met = columns[i, q] == columns[j, q] and columns[i, q] != 0
+                    met = is_shared(columns, begins[q], begins[q + 1], i, j, np.uint64(0))
                     q += 1
                 out_i[o], out_j[o] = min(i, j), max(i, j)
                 out_pattern[o] = -1 if met else pattern_of(e, i, j)
@@ -95,12 +108,13 @@ def candidates(encoded: Encoded, side: np.ndarray | None = None, keys: Keys | No
     beside = np.zeros(len(encoded.own), np.int8) if side is None else side
     found: list[tuple[np.ndarray, ...]] = []
     passes = []
-    columns = np.ascontiguousarray(keys.columns)
+    columns, begins = np.array(keys.columns), keys.begins
     for k, (name, cap) in enumerate(zip(keys.names, keys.caps, strict=True)):
-        column = columns[:, k].copy()
-        split, over, over_records = divided(column, keys.split, cap)
-        columns[:, k] = column
-        new = [one_pass(k, chunk, columns, beside, encoded) for chunk in chunks(column, at_once)]
+        width = begins[k + 1] - begins[k]
+        flat = columns[:, begins[k] : begins[k + 1]].ravel()
+        split, over, over_records = divided(flat, np.repeat(keys.split, width), cap)
+        columns[:, begins[k] : begins[k + 1]] = flat.reshape(-1, width)
+        new = [one_pass(k, chunk, flat, columns, begins, beside, encoded) for chunk in chunks(flat, at_once)]
         found += [(i, j, p, np.full(len(i), k, np.int8)) for i, j, p in new]
         passes.append(Pass(name, sum(len(i) for i, _, _ in new), split, over, over_records))
         if on_pass is not None:
@@ -125,13 +139,14 @@ def chunks(column: np.ndarray, at_once: int) -> list[tuple[np.ndarray, np.ndarra
     return out
 
 
-def one_pass(k: int, chunk: tuple[np.ndarray, np.ndarray, np.ndarray], columns: np.ndarray, side: np.ndarray,
-             encoded: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The new pairs of a piece: i, j, pattern."""
+def one_pass(k: int, chunk: tuple[np.ndarray, np.ndarray, np.ndarray], flat: np.ndarray, columns: np.ndarray, begins: np.ndarray,
+             side: np.ndarray, encoded: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The new pairs of a piece: i, j, pattern. `flat`: the key's columns row by row, where blocks point."""
     order, starts, sizes = chunk
     each = sizes * (sizes - 1) // 2
     offsets = np.cumsum(each) - each
     i, j, pattern = (np.empty(int(each.sum()), np.int32) for _ in range(3))
-    walk(k, order, starts, sizes, offsets, columns, side, encoded, i, j, pattern)
+    rows = order // (begins[k + 1] - begins[k])
+    walk(k, rows, starts, sizes, offsets, columns, begins, flat[order[starts]], side, encoded, i, j, pattern)
     new = pattern >= 0
     return i[new], j[new], pattern[new]
