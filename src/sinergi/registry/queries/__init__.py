@@ -1,11 +1,26 @@
 """What the registry tells others: who is known, who lives with whom, what is known of them, who may see it and who did."""
 
-from .between import SETTLERS, Between, made_between
+from .between import SETTLERS, Between, between_of, made_between
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
 from .facts import FactView, declared, fact_history, facts_of, needs_of
 from .history import DraftView, Happening, draft, drafts, looked, own_record, submission, timeline
-from .identity import DecisionView, Golden, RecordView, bearers, bearers_of, decisions_of, golden, members_at, records_of, why_joined
+from .identity import (
+    ApprovalView,
+    DecisionView,
+    Golden,
+    RecordView,
+    approvals_of,
+    bearers,
+    bearers_of,
+    decision,
+    decisions_of,
+    golden,
+    members_at,
+    named_by,
+    records_of,
+    why_joined,
+)
 from .people import (
     AddressView,
     ContactView,
@@ -42,6 +57,7 @@ __all__ = [
     "SETTLERS",
     "AccessView",
     "AddressView",
+    "ApprovalView",
     "Between",
     "Candidate",
     "ConsentView",
@@ -64,11 +80,14 @@ __all__ = [
     "accesses",
     "address_of",
     "addresses",
+    "approvals_of",
     "bearers",
     "bearers_of",
+    "between_of",
     "consent",
     "consents",
     "contact_points",
+    "decision",
     "decisions_of",
     "declared",
     "document_of",
@@ -93,6 +112,7 @@ __all__ = [
     "made_between",
     "members",
     "members_at",
+    "named_by",
     "needs_of",
     "opened",
     "opened_by_reason",

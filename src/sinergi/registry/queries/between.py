@@ -54,6 +54,12 @@ def made_between(unmerged: IdentityDecision) -> tuple[Between, ...]:
     return tuple(sorted(found, key=lambda b: (b.made_at, b.kind, b.key)))
 
 
+def between_of(decision_id: UUID) -> tuple[Between, ...]:
+    """`made_between` of an unmerge the actor may see; nothing of any other."""
+    row = IdentityDecision.objects.filter(pk=decision_id, verb="unmerge").first()
+    return made_between(row) if row is not None else ()
+
+
 def proposal(stays: bool, goes: bool, staying: UUID, gone: UUID | None) -> UUID | None:
     """Whose a thing is by the records of the agency that made it: the one side that has such a record; None where both or neither has."""
     return None if stays == goes else staying if stays else gone

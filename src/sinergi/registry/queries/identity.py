@@ -1,5 +1,6 @@
 """Who stands for whom: all ids of a person, the records behind him, what of each is believed, and the decisions that made him so."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from sinergi.kernel.acting import shown
+from sinergi.kernel.actors import Actor
 
 from ..codes.trust import trust
-from ..models import Belonging, IdentityDecision, Person, SourceRecord
+from ..models import Approval, Belonging, Identifier, IdentityDecision, Person, SourceRecord
 
+UUID_IN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 JOINING = ("merge", "link", "auto_link")
 BEARERS = """SELECT asked.id, r.survivor_id, array_agg(o.person_id) FROM unnest(%s::uuid[]) AS asked (id)
   CROSS JOIN LATERAL (SELECT coalesce((SELECT b.survivor_id FROM registry_bearer b WHERE b.person_id = asked.id), asked.id) AS survivor_id) r
@@ -63,6 +66,21 @@ class DecisionView:
     decided_at: datetime
     undoes: UUID | None
     undone: bool
+
+
+@dataclass(frozen=True)
+class ApprovalView:
+    """A merge or unmerge that waits for a second person. `why`: codes of the catalogue; `mine`: the actor asked for it himself."""
+
+    id: UUID
+    verb: str
+    person_id: UUID
+    other_id: UUID
+    reason: str
+    why: tuple[str, ...]
+    asked_by: str
+    asked_at: datetime
+    mine: bool
 
 
 def bearers(person_id: UUID) -> tuple[UUID, ...]:
@@ -152,6 +170,30 @@ def decision_view(r: IdentityDecision, undone: bool) -> DecisionView:
     """A row as a view."""
     moved = len(r.evidence.get("moved", ()))
     return DecisionView(r.pk, r.verb, r.actor, r.agency_id or "", r.reason, r.person_id, r.other_id, r.bits, moved, r.decided_at, r.undoes_id, undone)
+
+
+def decision(decision_id: UUID) -> DecisionView | None:
+    """One decision; None when it is not the actor's to see."""
+    row = IdentityDecision.objects.filter(pk=decision_id).first()
+    shown([row.person_id] if row is not None and row.person_id is not None else [])
+    return None if row is None else decision_view(row, IdentityDecision.objects.filter(undoes=row).exists())
+
+
+def approvals_of(person_id: UUID, actor: Actor) -> tuple[ApprovalView, ...]:
+    """What waits for a second person about this one, oldest first."""
+    ids = bearers(person_id)
+    rows = list(Approval.objects.filter(Q(person_id__in=ids) | Q(other_id__in=ids), state="asked").order_by("asked_at"))
+    shown(ids[:1] if rows else [])
+    return tuple(ApprovalView(r.pk, r.verb, r.person_id, r.other_id, r.reason, tuple(r.why), r.asked_by, r.asked_at, r.asked_by == actor.id)
+                 for r in rows)
+
+
+def named_by(text: str) -> UUID | None:
+    """Whom somebody means by a number in force, or by the address (or id) of a person's page; None where nobody of ours is meant."""
+    if found := UUID_IN.search(text):
+        return Person.objects.filter(pk=found.group()).values_list("pk", flat=True).first()
+    number = re.sub(r"[^0-9A-Z]", "", text.upper())
+    return Identifier.objects.filter(value=number, ended_at=None).values_list("person_id", flat=True).first() if number else None
 
 
 def why_joined(person_id: UUID) -> tuple[DecisionView, ...]:

@@ -50,6 +50,9 @@ DONE = {
     "application.apply": gettext_lazy("Applied"), "application.decide": gettext_lazy("Application decided"),
     "application.ask_more": gettext_lazy("More was asked for"), "application.answer": gettext_lazy("What was asked for was answered"),
     "application.withdraw": gettext_lazy("Application taken back"), "application.attach": gettext_lazy("Document attached to an application"),
+    "identity.merge": gettext_lazy("Joined with another file of his"), "identity.link": gettext_lazy("Found to be the same person"),
+    "identity.auto_link": gettext_lazy("Joined by the system, under a certificate"), "identity.unmerge": gettext_lazy("Joining undone"),
+    "identity.approve": gettext_lazy("Approved by the second person"), "identity.move": gettext_lazy("Record given to another person"),
     "entitlement.award": gettext_lazy("Benefit awarded"), "entitlement.end": gettext_lazy("Benefit ended")}
 TURNS = ("person.open_by_reason", "consent.withdraw", "person.erase", "referral.decline", "referral.expire", "case.reopen", "case.close_unreachable")
 GROUNDS = {"registered": gettext_lazy("registered here"), "consent": gettext_lazy("consent"), "emergency": gettext_lazy("written reason"),
@@ -62,9 +65,10 @@ def file_of(request: HttpRequest, person_id: UUID, here: str, person: registry.P
     actor: Actor = request.actor  # type: ignore[attr-defined]
     receives = [("person_receives", _("Receives"))] if actor.holds("entitlement.read") else []
     receives += [("person_cases", _("Cases"))] if actor.holds("case.read") else []
+    named = [("person_identity", _("Identity"))] if actor.holds("identity.read") else []
     tabs = [("person", _("Household")), ("person_facts", _("Facts")), *receives, ("person_particulars", _("Particulars")),
             ("person_consents", _("Consents")),
-            ("person_papers", _("Documents")), ("person_journey", _("Journey")), ("person_looked", _("Who looked"))]
+            ("person_papers", _("Documents")), *named, ("person_journey", _("Journey")), ("person_looked", _("Who looked"))]
     return {"view": person, "person": strip_of(person, names), "person_id": person.id, "agencies": names,
             "may": {verb.replace(".", "_"): actor.holds(verb) and not person.erased for verb in VERBS},
             "tabs": [{"address": reverse(name, args=[person.id]), "label": label, "here": name == here} for name, label in tabs]}
