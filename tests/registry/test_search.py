@@ -243,5 +243,9 @@ def test_what_was_opened_names_its_search_in_the_audit(maiwp, owner):
     rows = owner.execute("SELECT changes FROM kernel_auditentry WHERE verb = 'person.search' ORDER BY id").fetchall()
     assert [r[0].get("mark") for r in rows] == [found.mark, None] and rows[1][0]["opened"] == found.mark
     assert owner.execute("SELECT searches, settled FROM registry_searchcount").fetchall() == [(1, 1)]
+    with acting(maiwp, purpose="register"):
+        queries.opened(None, found.mark)
+        queries.opened(None, "not a mark")
+    assert owner.execute("SELECT searches, settled FROM registry_searchcount").fetchall() == [(1, 2)]
     with pytest.raises(RuntimeError, match="outside"):
         queries.opened(found.candidates[0].person_id, found.mark)

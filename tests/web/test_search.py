@@ -1,6 +1,8 @@
 """Search before you register: what is typed stays out of addresses, who may be meant is shown with reasons, others' people give little away."""
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -75,6 +77,37 @@ def test_the_number_of_queries_does_not_follow_the_number_of_candidates(irm, dja
             answer = client.post("/cari/", {"text": "Awang Kecil Daud", "more": "1979"})
         counts.append((answer.content.decode().count('class="cand"'), len(seen)))
     assert counts[0][0] < counts[1][0] and counts[0][1] == counts[1][1]
+
+
+def test_the_order_is_kept_while_somebody_types_on_and_found_anew_on_enter(irm):
+    client = client_of(irm)
+    for n in range(3):
+        alone(irm, f"Awang Kecil bin Daud {'ABC'[n] * 3}", f"791001-17-510{2 * n + 1}")
+
+    def people(**typed):
+        return re.findall(r"/orang/([0-9a-f-]{36})/", client.post("/cari/", typed).content.decode())
+
+    best = people(text="Awang Kecil 1979 Daud CCC")
+    other = [*best[1:], best[0]]
+    assert people(text="Awang Kecil 1979 Daud CCC", before="Awang Kecil 1979", shown=" ".join(other)) == other
+    assert people(text="Awang Kecil 1979 Daud CCC", before="Awang Kecil 1979 Daud CCC", shown=" ".join(other)) == best
+
+
+def test_what_is_opened_and_none_of_these_are_entered_with_the_search(irm, owner):
+    family(irm)
+    client = client_of(irm)
+    content = client.post("/cari/", {"text": NUMBER}).content.decode()
+    address, mark = re.search(r'href="(/orang/[0-9a-f-]{36}/)\?carian=([0-9a-f]{16})"', content).groups()
+    seen = re.search(r'name="seen" value="([0-9a-f-]{36})"', content)[1]
+    assert client.get(f"{address}?carian={mark}").status_code == 200 and seen in address
+    client.post("/daftar/", {"text": NUMBER, "more": "", "seen": seen, "mark": mark})
+    noted = owner.execute("SELECT changes FROM kernel_auditentry WHERE verb = 'person.search' ORDER BY id").fetchall()
+    assert [sorted(set(c) & {"mark", "opened", "none_of"}) for (c,) in noted] == [["mark"], ["opened"], ["none_of"]]
+
+
+def test_too_many_searches_are_told_on_the_page(irm, settings):
+    settings.SEARCHES_AN_HOUR = 0
+    assert "sebanyak yang dibenarkan" in text_of(client_of(irm).post("/cari/", {"text": NUMBER}))
 
 
 def test_results_appear_while_typing(page: Page, irm, sign_in):

@@ -34,7 +34,7 @@ REGISTER = frozenset({
     "household.appoint_guardian", "household.accept_proposal", "household.refuse_proposal", "fact.record", "address.record",
     "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
     "batch.read", "batch.receive", "batch.map", "batch.check",
-    "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open"})
+    "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open", "identity.suspect"})
 FOLLOW = frozenset({
     "entitlement.read", "application.read", "application.apply", "application.withdraw", "application.attach", "application.answer",
     "attachment.open",
@@ -76,7 +76,7 @@ PLATFORM = frozenset({
     "message.send", "message.fail", "key.rotate", "household.propose", "application.remind", "application.lapse", "attachment.remove", "referral.expire",
     "referral.remind", "referral.revoke", "case.follow",
     "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire",
-    "linkage.refresh", "linkage.apply", "linkage.drop", "identity.detach",
+    "linkage.refresh", "linkage.apply", "linkage.drop", "identity.detach", "search.alarm", "search.count",
     "identity.auto_link", "identity_review.weigh", "certificate.sample", "certificate.expire"})  # the platform’s own, in its jobs and commands
 AREAS = ("national", "state", "agency")
 PURPOSES: dict[str, str] = {

@@ -16,7 +16,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.jobs import Job, Step, job, operator
 from sinergi.kernel.models import Agency
 
-from .actions import applying, comparing, linking, preparing, propose_households
+from .actions import applying, comparing, finding, linking, preparing, propose_households
 from .actions import batches as actions
 from .actions.proposals import PARTS
 from .models import Batch, LinkageRun
@@ -244,3 +244,20 @@ def told_now(run: LinkageRun, actor: Actor, ending: str) -> tuple[linking_querie
 def later_of(work: Job, run: LinkageRun, actor: Actor) -> UUID:
     """Queue a job of a run."""
     return work.later(actor=actor, purpose="register", subject=f"registry.LinkageRun:{run.pk}", one_at_a_time=ONE_RUN, run_id=run.pk)
+
+
+SEARCHER = operator("search", "search.alarm", "search.count")
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(name="search.count", queue="upkeep", queueing_lock="search.count", lock="search.count")
+def count_words_nightly(timestamp: int) -> None:
+    """Every night (02:40 in Malaysia) how many people bear each word of a name is counted anew."""
+    finding.count_words(timezone.now(), actor=SEARCHER, purpose="administer")
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="search.alarm", queue="upkeep", queueing_lock="search.alarm", lock="search.alarm")
+def watch_searches(timestamp: int) -> None:
+    """Every ten minutes: whoever looks through many people and opens nobody is told to his administrators."""
+    finding.alarm_walking(timezone.now(), actor=SEARCHER, purpose="administer")

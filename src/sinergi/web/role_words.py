@@ -33,6 +33,7 @@ PURPOSES_SAY = {
     "administer": _("You run partners, users and roles."),
 }
 VERBS = {
+    "identity.suspect": _("send a pair that looks alike to the review"),
     "person.search": _("find whether a person is known, and his state"), "person.read": _("open a person the agency serves"),
     "sensitive.read": _("read religion, health and offences of a person the agency serves"),
     "address.read_safe": _("read an address that is hidden for safety"), "programme.read": _("read the catalogue of programmes"),

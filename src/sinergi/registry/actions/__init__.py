@@ -3,6 +3,7 @@
 from .consents import ConsentGiven, claim_person, give_consent, open_by_reason, review_access, withdraw_consent
 from .drafts import discard_draft, save_draft
 from .facts import record_facts
+from .finding import alarm_walking, count_words, suspect_same
 from .identity import (
     Evidence,
     Incoming,
@@ -35,6 +36,7 @@ __all__ = [
     "Unmerged",
     "accept_proposal",
     "add_member",
+    "alarm_walking",
     "answer_request",
     "appoint_guardian",
     "approve_identity",
@@ -43,6 +45,7 @@ __all__ = [
     "claim_person",
     "confirm_link",
     "correct_person",
+    "count_words",
     "discard_draft",
     "end_membership",
     "erase_person",
@@ -66,6 +69,7 @@ __all__ = [
     "save_draft",
     "settle",
     "store_paper",
+    "suspect_same",
     "take_in",
     "unmerge",
     "withdraw_consent",

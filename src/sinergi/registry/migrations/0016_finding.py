@@ -174,7 +174,15 @@ BEGIN
     RETURNING c.actor, c.agency, c.searches;
 END $$;
 """
-COUNTERS = ("sinergi_count_words()", "sinergi_count_search(int, int)", "sinergi_walkers(int, timestamptz)")
+# A pair that looks alike needs the records of both, though one of them may be another agency's.
+SUSPECT = """
+CREATE FUNCTION sinergi_latest_record(who uuid) RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF coalesce(current_setting('sinergi.verb', true), '') <> 'identity.suspect' THEN RAISE EXCEPTION 'outside identity.suspect' USING ERRCODE = 'insufficient_privilege'; END IF;
+  RETURN (SELECT b.record_id FROM registry_belonging b WHERE b.person_id = who AND b.to_at IS NULL ORDER BY b.id DESC LIMIT 1);
+END $$;
+"""
+COUNTERS = ("sinergi_latest_record(uuid)", "sinergi_count_words()", "sinergi_count_search(int, int)", "sinergi_walkers(int, timestamptz)")
 FINDERS = ("sinergi_near_words(text[], text[], text)", "sinergi_find(bigint[], bigint[], bigint[], int[])")
 
 
@@ -184,7 +192,7 @@ class Migration(migrations.Migration):
     dependencies = [("registry", "0015_review_guard")]
     operations = [
         sql(KEYS, TABLE, WORDS, f"GRANT SELECT ON registry_nameword TO {app_role()};", REFRESH, *(READS.format(table) for table in READ), FIND, COUNT,
-            PACE, f"GRANT SELECT ON registry_searchcount TO {app_role()};",
+            PACE, SUSPECT, f"GRANT SELECT ON registry_searchcount TO {app_role()};",
             *(f"REVOKE ALL ON FUNCTION {f} FROM public; GRANT EXECUTE ON FUNCTION {f} TO {app_role()};" for f in COUNTERS),
             *(f"REVOKE ALL ON FUNCTION {f} FROM public; GRANT EXECUTE ON FUNCTION {f} TO {finder_role()};" for f in FINDERS),
             "SELECT sinergi_refresh_search(ARRAY(SELECT id FROM registry_person));"),

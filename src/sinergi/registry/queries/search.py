@@ -5,6 +5,7 @@ One box takes a name, MyKad, passport or phone; a name alone asks for one more f
 was typed, or when their number was.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +31,7 @@ from ..models import Person
 from . import weighing
 from .typed import Typed, Words, read_as, read_typed
 
+MARK = re.compile(r"[0-9a-f]{16}")
 LEVELS = ("certain", "likely", "possible")
 MOST, COMPARED, LIKES = 10, 40, 10
 FIELDS = "person_id, name, other_names, name_key, birth_date, numbers, phones, state, agency, standing"
@@ -148,13 +150,14 @@ def pace(searches: int, settled: int) -> None:
         raise Refused("finding.too_many", most=settings.SEARCHES_AN_HOUR)
 
 
-def opened(person_id: UUID, mark: str) -> None:
-    """One of those found was opened, or (`person_id` a new person's) none of them was the one: the audit names the search by its mark."""
+def opened(person_id: UUID | None, mark: str) -> None:
+    """One of those found was opened, or (None) nobody of them was the one: the audit names the search by its mark. A foreign mark says nothing."""
     context = current()
     if context is None:
         raise RuntimeError("opened outside `acting`")
-    pace(0, 1)
-    audit.record(context, "person.search", "", [person_id], {"opened": mark})
+    if MARK.fullmatch(mark):
+        pace(0, 1)
+        audit.record(context, "person.search", "", [person_id] if person_id else [], {"opened" if person_id else "none_of": mark})
 
 
 def candidates(typed: Typed, actor: Actor, on: date) -> tuple[list[Row], int, Vocabulary]:
@@ -226,6 +229,15 @@ def weighed(typed: Typed, rows: Sequence[Row], counts: Vocabulary, on: date) -> 
         if row.person_id not in best or best[row.person_id][0].order < found.order:
             best[row.person_id] = (found, row)
     return sorted(best.values(), key=lambda pair: (-pair[0].order, pair[1].name, str(pair[1].person_id)))
+
+
+def weighed_people(one: Row, others: Sequence[Row], actor: Actor, on: date) -> list[weighing.Weighed]:
+    """Somebody who is known against others who are, by their own names: for pairs that look alike."""
+    words = near_words(actor, [], sorted({w for row in (one, *others) for w in row.name_key.split()}), "")
+    total = words.pop("", [("", 0)])[0][1]
+    record = weighing.record_of(one.name, one.birth_date, one.numbers, one.phones)
+    people = [weighing.record_of(row.name, row.birth_date, row.numbers, row.phones, tuple(one.values())) for row in others]
+    return weighing.weigh(record, people, finding.vocabulary({w: n for known in words.values() for w, n in known}, total), on)
 
 
 def with_tail(found: weighing.Weighed, agrees: bool, known: bool) -> weighing.Weighed:

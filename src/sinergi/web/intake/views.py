@@ -1,4 +1,5 @@
 """Views of registration: begin from a search, save as one goes, check a field, add and remove rows, look before registering, register."""
+import re
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -24,6 +25,7 @@ from ..search import MOST, Row, rows
 from ..typed import actor_at, language, today
 from .form import Flat, Intake, count, flat_of, look_alikes, typed_before, with_row, without_row
 
+PERSON, MOST_SEEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), 20
 ROWS = ("members", "held")
 TOLD_AFTERWARDS = "income.none_assumed"
 
@@ -35,6 +37,8 @@ def intake(request: HttpRequest) -> HttpResponse:
     actor = actor_at(request, "person.register")
     if request.method == "POST":
         flat = typed_before(*(str(request.POST.get(name, ""))[:MOST] for name in ("text", "more")))
+        flat |= {"seen": seen} if (seen := str(request.POST.get("seen", ""))[:8000]) else {}
+        queries.opened(None, str(request.POST.get("mark", "")))
         return redirect("intake_draft", actions.save_draft(None, actor=actor, body=flat))
     return render(request, "intake/begin.html", {"drafts": draft_rows(actor)})
 
@@ -137,11 +141,18 @@ def register(request: HttpRequest, draft_id: UUID, flat: Flat, actor: Actor) -> 
             raise
         elsewhere = refused.facts.get("person_id") if refused.code == "person.known_elsewhere" else None
         return page(request, draft_id, flat, form=form, refused=refused.sentence(language()), elsewhere=elsewhere, status=422)
+    if not done.known and (shown := people_in(flat.get("seen", ""))):
+        actions.suspect_same(done.person_id, actor=actor, shown=shown, on=on, at=timezone.now())
     if done.known:
         messages.warning(request, _("Already here: this is the record. Nothing in it was overwritten by what you typed."))
         return redirect("person", done.person_id)
     messages.success(request, " ".join([_("Registered."), *(w.words[language()] for w in clean.warnings if w.code == TOLD_AFTERWARDS)]))
     return redirect("sheet", done.household_id)
+
+
+def people_in(seen: str) -> list[UUID]:
+    """The persons among what this visitor was shown."""
+    return [UUID(word) for word in seen.split() if PERSON.fullmatch(word)][:MOST_SEEN]
 
 
 def read(body: dict[str, Any]) -> Clean:

@@ -13,6 +13,7 @@ from sinergi.core.time import years_between
 from sinergi.registry import codes, queries
 
 from ..access import state_only
+from ..search import note_opened
 from ..typed import actor_at, age_words, today, word
 from .shown import GROUNDS, file_of, happened, household_at
 from .together import parts_of
@@ -26,6 +27,7 @@ CONTACTS = {"phone": gettext_lazy("Phone"), "email": gettext_lazy("E-mail")}
 def household(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The first tab: with whom he lives, who answers for him, what to do next. Of somebody else's person only existence and state."""
     actor_at(request, "person.read")
+    note_opened(request, person_id)
     person = queries.person(person_id)
     if person is None:
         return state_only(request, person_id)
