@@ -116,6 +116,23 @@ def ensure_packages(kind: str) -> None:
             MARKER.unlink()
 
 
+def ensure_peer(name: str) -> Path:
+    """Have the peers that a bench measures ours against (requirements/NAME.txt) in an environment of their own; gives its Python."""
+    home, wanted = STATE / "peers" / name, ROOT / "requirements" / f"{name}.txt"
+    stamp = home / ".installed"
+    with locked("packages"):
+        if stamp.exists() and stamp.read_text() == fingerprint(name):
+            return home / "bin" / "python"
+        ensure_uv()
+        surroundings = uv_environment()
+        with step(f"installing the peers of requirements/{name}.txt"):
+            call(UV, "venv", "-q", "--clear", "--no-project", "--python", sys.executable, home, doing="making their environment", **surroundings)
+            options = ("-q", "--require-hashes", "--python", home / "bin" / "python")
+            call(UV, "pip", "install", *options, "-r", wanted, doing="installing peers", **surroundings)
+            stamp.write_text(fingerprint(name))
+    return home / "bin" / "python"
+
+
 def apt_install(*packages: str) -> None:
     """Install packages of the distribution as root; otherwise Stopped with the one line to type."""
     line = f"apt-get install --no-install-recommends {' '.join(packages)}"
