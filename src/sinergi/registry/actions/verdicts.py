@@ -1,0 +1,32 @@
+"""What a settled pair does: the verbs of identity are told, and told back when the officer takes his answer back at once."""
+
+from datetime import datetime
+
+from sinergi.kernel.actors import Actor
+
+from ..models import Candidate, ReviewAnswer
+from .identity import confirm_link, not_same, unmerge
+
+
+def join(candidate: Candidate, made: ReviewAnswer, actor: Actor, at: datetime) -> None:
+    """The two records are one person's from now on."""
+    confirm_link(candidate.pk, actor=actor, reason=words(made), at=at)
+
+
+def keep_apart(candidate: Candidate, made: ReviewAnswer, actor: Actor, at: datetime) -> None:
+    """The two records are two people's: never proposed again."""
+    not_same(candidate.first_id, actor=actor, second=candidate.second_id, reason=words(made), candidate=candidate.pk, at=at)
+
+
+def take_back(candidate: Candidate, actor: Actor, at: datetime) -> None:
+    """As if the pair had not been settled: what joined is parted, and what keeps apart is lifted, for a slip of the hand is no verdict."""
+    slip = "taken back at once by the reviewer"
+    undone = unmerge(candidate.decision_id, actor=actor, reason=slip, at=at)
+    if candidate.state == "same":
+        unmerge(undone.decision.pk, actor=actor, reason=slip, at=at)
+    candidate.refresh_from_db()
+
+
+def words(made: ReviewAnswer) -> str:
+    """The reason as the decision keeps it: which answer it came from, and why."""
+    return f"review {made.pk}: {made.reason}".strip(": ")
