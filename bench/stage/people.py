@@ -6,10 +6,11 @@ They are written by the owner with triggers off, as a restore would; the search 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,10 @@ NAMES = {kind: names.strip().split(", ") for kind, _, names in
 PERSON = ("COPY registry_person (id, name, name_key, birth_date, sex, language, standing, state, safe_address, registered_by_id, registered_at) "
           "FROM STDIN")
 NUMBER = "COPY registry_identifier (person_id, kind, country, value, quality, recorded_at) FROM STDIN"
+RECORD = "COPY registry_sourcerecord (id, agency_id, source, key, version, payload, received_at) FROM STDIN"
+RECORD_NUMBER = "COPY registry_recordidentifier (record_id, kind, country, value, quality) FROM STDIN"
+CREATED = "COPY registry_identitydecision (id, verb, actor, agency_id, reason, person_id, first_id, evidence, decided_at) FROM STDIN"
+BELONGS = "COPY registry_belonging (record_id, person_id, from_at, opened_by_id) FROM STDIN"
 PHONE = "COPY registry_contactpoint (person_id, kind, value, hidden, recorded_at) FROM STDIN"
 
 
@@ -82,6 +87,23 @@ def clear(connection: psycopg.Connection) -> None:
     connection.execute(f"TRUNCATE {', '.join(row[0] for row in tables)} CASCADE")
 
 
+def records(connection: psycopg.Connection, people: list[Invented]) -> None:
+    """The record that each of them comes of, with its number, the decision and the belonging; record and decision take the person's id."""
+    connection.execute("TRUNCATE registry_sourcerecord CASCADE; TRUNCATE registry_identitydecision CASCADE")
+    rows: dict[str, Callable[[Invented], tuple[object, ...]]] = {
+        RECORD: lambda p: (p.id, AGENCY, "officer", f"person:{p.id}", 1, json.dumps({
+            "name": p.name, "birth_date": p.birth_date.isoformat(), "birth_year": p.birth_date.year, "sex": p.sex, "phones": [p.phone],
+            "state": p.state, "language": "ms"}), AT),
+        RECORD_NUMBER: lambda p: (p.id, "mykad", "MY", p.mykad, "asserted"),
+        CREATED: lambda p: (p.id, "create", "command:bench", AGENCY, "", p.id, p.id, "{}", AT),
+        BELONGS: lambda p: (p.id, p.id, AT, p.id)}
+    with connection.cursor() as cursor:
+        for statement, row in rows.items():
+            with cursor.copy(statement) as copy:
+                for p in people:
+                    copy.write_row(row(p))
+
+
 def load(connection: psycopg.Connection, count: int) -> list[Invented]:
     """Put so many people of one agency in, each with a number and a phone, and fill the search table. Whoever was there goes."""
     people = list(invented(count))
@@ -96,6 +118,8 @@ def load(connection: psycopg.Connection, count: int) -> list[Invented]:
         with cursor.copy(PHONE) as copy:
             for p in people:
                 copy.write_row((p.id, "phone", p.phone, False, AT))
+    records(connection, people)
     connection.execute("SELECT sinergi_refresh_search(ARRAY(SELECT id FROM registry_person))")
-    connection.execute("VACUUM ANALYZE registry_person, registry_identifier, registry_contactpoint, registry_personsearch")
+    connection.execute("VACUUM ANALYZE registry_person, registry_identifier, registry_contactpoint, registry_personsearch, "
+                       "registry_sourcerecord, registry_belonging, registry_identitydecision")
     return people

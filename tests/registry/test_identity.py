@@ -325,6 +325,43 @@ def test_somebody_hidden_for_safety_stays_hidden_as_one_and_is_shown_as_before_w
     unmerge(again, aim)
 
 
+def test_two_reviewers_who_found_them_the_same_are_the_two_that_a_merge_of_many_records_needs(own_db, owner):
+    aim = officer("aim", "officer")
+    keep, gone = two(aim)
+    one, other = sorted(whose(owner))
+    for i in range(9):
+        actions.identify(keep, **by(aim), record=actions.Incoming(f"k{i}", {"name": NAMES[0]}))
+    found = a_candidate(one, other, certified().model_id)
+    assert refused(actions.confirm_link, found.pk, **by(aim)) == "identity.too_many_records"
+    for place, who in ((1, "first"), (2, "second")):
+        owner.execute("SET session_replication_role = replica")
+        owner.execute("INSERT INTO registry_reviewanswer (id, candidate_id, place, answer, reason, asked, by, answered_at) "
+                      "VALUES (%s, %s, %s, 'same', '', '', %s, now())", [uuid4(), found.pk, place, who])
+    assert actions.confirm_link(found.pk, **by(aim)).verb == "link"
+
+
+def test_who_is_forgotten_is_forgotten_with_all_who_were_joined_with_him(own_db, owner):
+    aim, dpo = officer("aim", "officer"), officer("perkeso", "protection_officer", national=True)
+    keep, gone = two(aim)
+    decision = merge(keep, gone, aim)
+    actions.open_request(gone, **by(dpo, "request"), kind="erase", on=ON)
+    actions.erase_person(keep, **by(dpo, "request"))
+    assert owner.execute("SELECT DISTINCT payload, emptied_at IS NOT NULL FROM registry_sourcerecord").fetchall() == [({}, True)]
+    for table in ("recordidentifier", "identifier", "contactpoint", "personsearch"):
+        assert owner.execute(f"SELECT count(*) FROM registry_{table}").fetchone() == (0,)
+    assert owner.execute("SELECT DISTINCT name, erased_at IS NOT NULL FROM registry_person").fetchall() == [("—", True)]
+    assert refused(unmerge, decision, reviewer()) == "person.erased"
+
+
+def test_whoever_came_before_there_were_records_is_joined_like_all_others(own_db, owner):
+    aim = officer("aim", "officer")
+    keep, gone = two(aim)
+    owner.execute("SET session_replication_role = replica")
+    owner.execute("DELETE FROM registry_belonging")
+    unmerge(merge(keep, gone, aim), aim)
+    assert sorted(whose(owner).values()) == sorted([keep, gone])
+
+
 def test_wrong_actors_wrong_states_and_short_reasons_are_refused(own_db):
     aim, stranger, counter = officer("aim", "officer"), officer("irm", "officer"), officer("aim")
     keep, gone = two(aim)

@@ -60,6 +60,7 @@ def claim_person(person_id: UUID, *, actor: Actor, consent: ConsentGiven, at: da
 
     Refused: `person.unknown`, `person.already_open`, and as `consent.give`.
     """
+    person_id = resolve(person_id)
     now, found = at or timezone.now(), row_of(person_id, actor)
     if found is None:
         raise Refused("person.unknown")
@@ -167,6 +168,7 @@ def open_by_reason(person_id: UUID, *, actor: Actor, reason: str, at: datetime |
 
     Refused: `reason.too_short`, `person.unknown`, `person.already_open`, `person.not_a_user`.
     """
+    person_id = resolve(person_id)
     now, found, user = at or timezone.now(), row_of(person_id, actor), user_id(actor)
     if user is None:
         raise Refused("person.not_a_user")

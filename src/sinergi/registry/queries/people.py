@@ -105,12 +105,8 @@ class PaperView:
 
 
 def resolve(person_id: UUID) -> UUID:
-    """The person an id stands for today: himself, or the survivor of a merge. An id that is not known, or not ours, comes back as it is."""
-    seen = {person_id}
-    while (into := Person.objects.filter(pk=person_id).values_list("merged_into_id", flat=True).first()) is not None and into not in seen:
-        seen.add(into)
-        person_id = into
-    return person_id
+    """The person an id stands for today: himself, or the survivor of a merge, open to the actor or not. An id that is not known stays as it is."""
+    return bearers(person_id)[0]
 
 
 def is_served(person_id: UUID) -> bool:
