@@ -31,7 +31,7 @@ READS: dict[str, str] = {
 REGISTER = frozenset({
     "person.search", "person.read", "programme.read", "draft.save", "draft.discard", "submission.receive", "person.register",
     "person.claim", "household.add_member", "household.end_membership", "household.resume_membership",
-    "household.appoint_guardian", "household.accept_proposal", "household.refuse_proposal", "fact.record", "address.record",
+    "household.appoint_guardian", "household.accept_proposal", "household.refuse_proposal", "identity.object", "fact.record", "address.record",
     "person.protect_address", "person.correct", "consent.give", "consent.withdraw", "paper.store", "household.screen", "determination.read",
     "batch.read", "batch.receive", "batch.map", "batch.check",
     "batch.start", "batch.register", "batch.stop", "batch.undo", "person.open_by_reason", "request.open", "identity.suspect"})
@@ -45,7 +45,7 @@ DECIDE = frozenset({
     "application.ask_more", "application.decide", "entitlement.award", "entitlement.end", "override.ask", "override.approve", "override.refuse",
     "award_list.read", "award_list.receive", "award_list.map", "award_list.check", "award_list.start", "award_list.load", "award_list.stop",
     "award_list.undo"})
-OVERSEE = frozenset({"case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review"})
+OVERSEE = frozenset({"identity.answer_objection", "case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review"})
 REVIEW = frozenset({"person.search", "identity.review", "identity_review.take", "identity_review.answer", "identity_review.undo", "certificate.label"})
 CERTIFY = frozenset({"identity.oversee", "planted.plant", "certificate.draw", "certificate.sign", "certificate.suspend"})
 LINK = frozenset({"linkage.read", "linkage.receive", "linkage.extend", "linkage.map", "linkage.compare", "linkage.stop", "linkage.resume",
@@ -58,14 +58,14 @@ ROLES: dict[str, frozenset[str]] = {
     "officer": REGISTER | FOLLOW | DECIDE | IDENTITY | LINK | {"sensitive.read"},
     "supervisor": REGISTER | FOLLOW | OVERSEE | IDENTITY | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"}
     | CERTIFY | LINK | {"identity.review", "linkage.begin"},
-    "identity_officer": REVIEW | IDENTITY,
+    "identity_officer": REVIEW | IDENTITY | {"identity.answer_objection"},
     "administrator": frozenset({
         "user.read", "user.invite", "user.remind", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end",
         "agency.read", "agency.join", "agency.change", "agency.leave", "linkage.agree", "client.create", "client.end",
         "programme.read", "message.read", "law.publish", "certificate.suspend",
         "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
     "protection_officer": frozenset({
-        "person.search", "person.read", "identity.read", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
+        "person.search", "person.read", "identity.read", "identity.object", "identity.answer_objection", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
         "access.read", "access.review", "audit.read", "programme.read"}),
     "auditor": frozenset({"audit.read", "access.read", "user.read", "agency.read", "programme.read"}),
     "machine": FOLLOW | LINK | frozenset({

@@ -17,7 +17,7 @@ from .models import (
     IdentityDecision,
     LinkageRun,
     Membership,
-    ProposalMember,
+    Objection, ProposalMember,
     SourceRecord,
 )
 from .queries import household_is_open, is_erased, is_only_looked_at, is_served
@@ -55,6 +55,12 @@ def of_proposal(actor: Actor, proposal_id: UUID) -> bool:
     """Whoever serves both people whom the proposal names. Raises Refused: `person.opened_to_look`, `person.erased`."""
     named = list(ProposalMember.objects.filter(proposal_id=proposal_id).values_list("person_id", flat=True))
     return len(named) > 1 and all(serving(actor, person) for person in named)
+
+
+def answering_objection(actor: Actor, objection_id: UUID) -> bool:
+    """Whoever may see the objection, but not the one who took it down for himself to answer."""
+    row = Objection.objects.filter(pk=objection_id).first()
+    return row is not None and row.raised_by != actor.id
 
 
 def own_draft(actor: Actor, draft_id: UUID | None) -> bool:

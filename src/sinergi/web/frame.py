@@ -35,6 +35,7 @@ NAVIGATION = (
     Entry(_("Lists"), "batches", "batch.read"),
     Entry(_("Matching"), "linking", "linkage.read"),
     Entry(_("Review"), "review", "identity.review"),
+    Entry(_("Fairness"), "fairness", "identity.oversee"),
     Entry(_("Programmes"), "programmes", "programme.read"),
     Entry(_("Requests"), "data_requests", "request.read"),
     Entry(_("Openings"), "accesses", "access.read"),

@@ -44,6 +44,8 @@ VERBS = {
     "person.register": _("register a person"), "person.claim": _("open a known person with his consent"),
     "household.add_member": _("add a member to a household"), "household.end_membership": _("end a membership of a household"),
     "household.resume_membership": _("take back an ended membership"),
+    "identity.object": _("take down that a person objects to joined records"),
+    "identity.answer_objection": _("answer such an objection"),
     "household.accept_proposal": _("write down that people said they belong together"),
     "household.refuse_proposal": _("write down that people said they do not"),
     "household.appoint_guardian": _("name a guardian"), "fact.record": _("record facts"), "address.record": _("record an address"),

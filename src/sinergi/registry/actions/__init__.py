@@ -20,6 +20,7 @@ from .identity import (
     settle,
     unmerge,
 )
+from .objections import answer_objection, object_identity
 from .papers import store_paper
 from .people import appoint_guardian, correct_person, end_membership, protect_address, record_address, resume_membership
 from .proposals import accept_proposal, propose_households, refuse_proposal
@@ -37,6 +38,7 @@ __all__ = [
     "accept_proposal",
     "add_member",
     "alarm_walking",
+    "answer_objection",
     "answer_request",
     "appoint_guardian",
     "approve_identity",
@@ -54,6 +56,7 @@ __all__ = [
     "merge_persons",
     "move_record",
     "not_same",
+    "object_identity",
     "open_by_reason",
     "open_request",
     "propose_households",

@@ -22,7 +22,7 @@ from ..submission import CleanPerson
 from .people import end_membership
 from .registering import add_member
 
-PARTS = 16
+PARTS = 64
 WIDTH, LOWEST = 2**64 // PARTS, -(2**63)
 SAID_BY = ("self", "household_member", "guardian")  # of SAID_BY in codes: the people themselves
 

@@ -29,8 +29,10 @@ from ..models import (
     Fact,
     Identifier,
     Membership,
+    Objection,
     Paper,
     Person,
+    ProposalMember,
     RecordIdentifier,
     SensitiveFact,
     SourceRecord,
@@ -118,6 +120,7 @@ def erase_person(person_id: UUID, *, actor: Actor, at: datetime | None = None) -
     changes().concern(*ids)
     changes().note(person=str(person.pk), erased=emptied)
     DataRequest.objects.filter(person_id__in=ids).update(words="", answer="")
+    Objection.objects.filter(person_id__in=ids).update(words="", answer="")
     DataRequest.objects.filter(person_id__in=ids, answered_at=None).update(answered_at=now, answered_by=actor.id)
     Person.objects.filter(pk__in=ids).update(name=NAMELESS, name_key="", birth_date=None, sex="", died_on=None, state="", erased_at=now)
     for who in ids:
@@ -137,7 +140,8 @@ def empty_records(person_ids: Sequence[UUID], at: datetime) -> int:
 def empty(person: Person, at: datetime) -> int:
     """Remove or empty what hangs on the person; gives how many rows. Submissions of his households go whole: they name him among others."""
     households = list(Membership.objects.filter(person=person).values_list("household_id", flat=True))
-    removed = sum(model._default_manager.filter(person=person).delete()[0] for model in (Identifier, ContactPoint, Address, Fact, SensitiveFact))
+    owned = (Identifier, ContactPoint, Address, Fact, SensitiveFact, ProposalMember)
+    removed = sum(model._default_manager.filter(person=person).delete()[0] for model in owned)
     Submission.objects.filter(household_id__in=households).update(body={})
     BatchRow.objects.filter(person=person).update(cells=[], errors=[])
     Consent.objects.filter(person=person, how="spoken_with_witness").update(witness=NAMELESS)

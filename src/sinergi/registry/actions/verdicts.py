@@ -6,20 +6,32 @@ from sinergi.kernel.actors import Actor
 
 from ..models import Candidate, ReviewAnswer
 from .identity import confirm_link, not_same, unmerge
+from .objections import keep_joined, reopen_review, uphold
+
+OBJECTION = "objection"
 
 
 def join(candidate: Candidate, made: ReviewAnswer, actor: Actor, at: datetime) -> None:
-    """The two records are one person's from now on."""
+    """The two records are one person's from now on. Who objected to that is told that they stay so."""
+    if candidate.found_by == OBJECTION:
+        keep_joined(candidate)
+        return
     confirm_link(candidate.pk, actor=actor, reason=words(made), at=at)
 
 
 def keep_apart(candidate: Candidate, made: ReviewAnswer, actor: Actor, at: datetime) -> None:
-    """The two records are two people's: never proposed again."""
+    """The two records are two people's: never proposed again. Where somebody objected, what was joined is parted."""
+    if candidate.found_by == OBJECTION:
+        uphold(candidate, words(made), actor, at)
+        return
     not_same(candidate.first_id, actor=actor, second=candidate.second_id, reason=words(made), candidate=candidate.pk, at=at)
 
 
 def take_back(candidate: Candidate, actor: Actor, at: datetime) -> None:
     """As if the pair had not been settled: what joined is parted, and what keeps apart is lifted, for a slip of the hand is no verdict."""
+    if candidate.found_by == OBJECTION:
+        reopen_review(candidate, actor, at)
+        return
     slip = "taken back at once by the reviewer"
     undone = unmerge(candidate.decision_id, actor=actor, reason=slip, at=at)
     if candidate.state == "same":

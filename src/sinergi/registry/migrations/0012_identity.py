@@ -183,6 +183,7 @@ class Migration(migrations.Migration):
             name='Objection',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='registry.candidate')),
                 ('words', models.CharField(max_length=2000)),
                 ('raised_by', models.CharField(max_length=64)),
                 ('raised_at', models.DateTimeField()),
@@ -446,7 +447,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('first', 'second', 'model'), name='candidate_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('found_by', 'objection'), _negated=True), fields=('first', 'second', 'model'), name='candidate_once'),
         ),
         migrations.AddConstraint(
             model_name='candidate',

@@ -187,7 +187,7 @@ class Candidate(models.Model):
         indexes = [models.Index(fields=["-weight", "id"], name="candidate_open", condition=Q(state="open")),
                    models.Index(fields=["block"], name="candidate_block", condition=Q(state="open", block__isnull=False))]
         constraints = [
-            models.UniqueConstraint(name="candidate_once", fields=["first", "second", "model"]),
+            models.UniqueConstraint(name="candidate_once", fields=["first", "second", "model"], condition=~Q(found_by="objection")),
             models.CheckConstraint(name="candidate_ordered", condition=Q(first__lt=F("second"))),
             models.CheckConstraint(name="candidate_state", condition=Q(state__in=CANDIDATE_STATES)),
             models.CheckConstraint(name="candidate_found_by", condition=Q(found_by__in=["search", "list", "register", "objection"])),
@@ -195,13 +195,14 @@ class Candidate(models.Model):
 
 
 class Objection(models.Model):
-    """A person says that he was joined with somebody wrongly (or is one with somebody): it opens a review."""
+    """A person says that he was joined with somebody wrongly: it opens a review (`candidate`), and is answered with words when that is settled."""
 
-    UNAUDITED = ("words",)
+    UNAUDITED = ("words", "answer")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="objections")
     decision = models.ForeignKey(IdentityDecision, models.PROTECT, related_name="+")
+    candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="objections")
     words = models.CharField(max_length=2000)
     raised_by = models.CharField(max_length=64)
     raised_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from .between import SETTLERS, Between, between_of, made_between
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
 from .facts import FactView, declared, fact_history, facts_of, needs_of
+from .fairness import Fairness, Group, Labelled, fairness
 from .history import DraftView, Happening, draft, drafts, looked, own_record, submission, timeline
 from .identity import (
     ApprovalView,
@@ -21,6 +22,7 @@ from .identity import (
     records_of,
     why_joined,
 )
+from .joined import Joined, ObjectionView, joined, objection, open_objections
 from .people import (
     AddressView,
     ContactView,
@@ -66,11 +68,16 @@ __all__ = [
     "Document",
     "DraftView",
     "FactView",
+    "Fairness",
     "Found",
+    "Group",
     "Golden",
     "Happening",
     "IdentifierView",
+    "Joined",
+    "Labelled",
     "MemberView",
+    "ObjectionView",
     "PaperView",
     "PersonView",
     "ProposalView",
@@ -95,6 +102,7 @@ __all__ = [
     "drafts",
     "fact_history",
     "facts_of",
+    "fairness",
     "find_persons",
     "first_of",
     "former_members",
@@ -107,6 +115,7 @@ __all__ = [
     "is_erased",
     "is_only_looked_at",
     "is_served",
+    "joined",
     "known_person",
     "looked",
     "made_between",
@@ -115,6 +124,8 @@ __all__ = [
     "named_by",
     "needs_of",
     "opened",
+    "objection",
+    "open_objections",
     "opened_by_reason",
     "own_record",
     "papers",

@@ -13,6 +13,7 @@ from sinergi.kernel.models import User
 from ..models import Draft, Submission
 from .consents import accesses, consents, requests_of
 from .facts import facts_of
+from .joined import own_joined
 from .people import addresses, contact_points, guardians, household_of, identifiers, is_served, members, papers, person, resolve
 
 LOOKS = frozenset({"person.read", "person.search", "person.open_by_reason"})
@@ -84,7 +85,7 @@ def own_record(person_id: UUID, on: date) -> dict[str, Any]:
         ("looked", looked(who), "at agency purpose"),
     ):
         found[name] = [plain(row, columns) for row in rows]
-    return found
+    return found | {"joined": own_joined(who)}
 
 
 def plain(row: object, columns: str) -> dict[str, Any]:

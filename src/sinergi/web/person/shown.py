@@ -29,6 +29,7 @@ DONE = {
     "person.read": gettext_lazy("Record shown"), "person.search": gettext_lazy("Shown in a search: name, year, state"),
     "household.add_member": gettext_lazy("Member of the household added"), "household.end_membership": gettext_lazy("Member of the household left"),
     "household.resume_membership": gettext_lazy("Member of the household came back"),
+    "identity.object": gettext_lazy("Objected to joined records"), "identity.answer_objection": gettext_lazy("Objection answered"),
     "household.accept_proposal": gettext_lazy("Said to belong together"), "household.refuse_proposal": gettext_lazy("Said not to belong together"),
     "household.propose": gettext_lazy("Noticed: may belong together"),
     "household.appoint_guardian": gettext_lazy("Guardian appointed"), "household.screen": gettext_lazy("Screened for every programme"),
