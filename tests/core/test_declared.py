@@ -207,7 +207,7 @@ class TestBlocks:
     def test_nothing_has_no_pairs(self):
         i, j, _ = blocks.candidates(self.atoms_of([]), [])
         assert len(i) == len(j) == 0
-        assert blocks.cap_for(np.array([10**6]), 0) == blocks.CAPS[0] and blocks.cap_for(np.array([2] * 10), 5) == blocks.CAPS[-1]
+        assert blocks.cap_for(np.array([10**7]), 0) == blocks.CAPS[0] and blocks.cap_for(np.array([1] * 10), 5) == blocks.CAPS[-1]
 
 
 class TestGroups:

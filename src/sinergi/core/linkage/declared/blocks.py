@@ -49,9 +49,17 @@ def pairs_within(order: Ints, starts: Ints, sizes: Ints, window: int = 0) -> tup
     return order[first], order[first + step]
 
 
-def grouped(record: Ints, key: Ints) -> tuple[Ints, Ints, Ints]:
-    """(order, starts, sizes): the records of each key lie side by side, each once."""
-    order = np.lexsort((record, key))
+def pairs_across(order: Ints, starts: Ints, sizes: Ints, first: Ints) -> tuple[Ints, Ints]:
+    """All pairs between the first `first` records of each block and the others."""
+    where = np.repeat(starts, first) + np.arange(first.sum()) - np.repeat(np.cumsum(first) - first, first)
+    others = np.repeat(sizes - first, first)
+    step = np.arange(others.sum()) - np.repeat(np.cumsum(others) - others, others)
+    return order[np.repeat(where, others)], order[np.repeat(np.repeat(starts + first, first), others) + step]
+
+
+def grouped(record: Ints, key: Ints, side: Ints) -> tuple[Ints, Ints, Ints]:
+    """(order, starts, sizes): the records of each key lie side by side, each once, those of side 0 before those of 1."""
+    order = np.lexsort((record, side[record], key))
     record, key = record[order], key[order]
     fresh = np.ones(len(key), dtype=bool)
     fresh[1:] = (key[1:] != key[:-1]) | (record[1:] != record[:-1])
@@ -60,39 +68,53 @@ def grouped(record: Ints, key: Ints) -> tuple[Ints, Ints, Ints]:
     return kept, edge, np.diff(np.concatenate([edge, [len(key)]]))
 
 
-def cap_for(sizes: Ints, budget: int) -> int:
-    """The largest cap under which the blocks hold no more pairs than the budget."""
-    pairs = sizes * (sizes - 1) // 2
-    return next((cap for cap in CAPS if pairs[sizes <= cap].sum() <= budget), CAPS[-1])
+def room(cap: int) -> int:
+    """Pairs in a block of `cap` records."""
+    return cap * (cap - 1) // 2
+
+
+def cap_for(pairs: Ints, budget: int) -> int:
+    """The largest cap under which the blocks, with so many pairs each, hold no more pairs together than the budget."""
+    return next((cap for cap in CAPS if pairs[pairs <= room(cap)].sum() <= budget), CAPS[-1])
 
 
 class Finder:
-    """Collects pairs (i < j) of n records; with `side` only pairs across two tables."""
+    """Collects pairs (i < j) of n records; where `side` tells two tables apart, only pairs across them."""
 
     def __init__(self, size: int, side: NDArray[np.int8] | None) -> None:
-        self.size, self.side = size, side
+        self.size, self.is_across = size, side is not None
+        self.side = np.zeros(size, dtype=np.int64) if side is None else side.astype(np.int64)
         self.budget = max(LEAST_BUDGET, BUDGET_EACH * size)
         self.codes = np.zeros(0, dtype=np.int64)
         self.passes = Passes()
 
-    def take(self, name: str, record: Ints, key: Ints, window: int = 0) -> NDArray[np.bool_]:
-        """One pass: pairs from the blocks under the cap (or from all, within a window). True for each given row whose block was too large."""
-        kept, starts, sizes = grouped(record, key)
-        cap = cap_for(sizes, self.budget)
-        large = np.zeros(len(sizes), dtype=bool) if window else sizes > cap
-        use = ~large & (sizes > 1)
-        i, j = pairs_within(record[kept], starts[use], sizes[use], window)
-        if self.side is not None:
-            across = self.side[i] != self.side[j]
-            i, j = i[across], j[across]
+    def take(self, name: str, record: Ints, key: Ints) -> NDArray[np.bool_]:
+        """One pass: pairs from the blocks under the cap. True for each given row whose block was too large."""
+        kept, starts, sizes = grouped(record, key, self.side)
+        order = record[kept]
+        first = np.bincount(np.repeat(np.arange(len(sizes)), sizes), self.side[order] == 0, len(sizes)).astype(np.int64)
+        pairs = first * (sizes - first) if self.is_across else sizes * (sizes - 1) // 2
+        cap = cap_for(pairs, self.budget)
+        large, use = pairs > room(cap), (pairs > 0) & (pairs <= room(cap))
+        found = pairs_across(order, starts[use], sizes[use], first[use]) if self.is_across else pairs_within(order, starts[use], sizes[use])
+        self.keep(name, cap, int(use.sum()), int(large.sum()), *found)
+        too_large = np.zeros(len(record), dtype=bool)
+        too_large[kept[np.repeat(large, sizes)]] = True
+        return too_large
+
+    def walk(self, name: str, record: Ints, key: Ints) -> None:
+        """Pairs of neighbours in each block, whatever its size."""
+        kept, starts, sizes = grouped(record, key, np.zeros(self.size, dtype=np.int64))
+        i, j = pairs_within(record[kept], starts, sizes, WINDOW)
+        use = (self.side[i] != self.side[j]) | (not self.is_across)
+        self.keep(name, WINDOW, len(sizes), 0, i[use], j[use])
+
+    def keep(self, name: str, cap: int, blocks: int, large: int, i: Ints, j: Ints) -> None:
+        """Add pairs and say what the pass brought."""
         codes = np.unique(np.minimum(i, j) * self.size + np.maximum(i, j))
         before = len(self.codes)
         self.codes = np.union1d(self.codes, codes)
-        self.passes.rows.append((name, cap, int(use.sum()), int(large.sum()), len(codes), len(self.codes) - before))
-        too_large = np.zeros(len(record), dtype=bool)
-        large_rows = np.repeat(large, sizes)
-        too_large[kept[large_rows]] = True
-        return too_large
+        self.passes.rows.append((name, cap, blocks, large, len(codes), len(self.codes) - before))
 
 
 def joining(atoms: Atoms, large: NDArray[np.bool_], size: int) -> tuple[Ints, Ints]:
@@ -135,7 +157,7 @@ def take_threes(finder: Finder, wide: Ints, large: dict[tuple[int, int], NDArray
         keys.append(mixed(wide[rows, a], wide[rows, b], wide[rows, c]))
     record, key = np.concatenate(records), np.concatenate(keys)
     left = finder.take("three together", record, key)
-    finder.take("neighbours", record[left], key[left], WINDOW)
+    finder.walk("neighbours", record[left], key[left])
 
 
 def candidates(atoms: Atoms, texts: Sequence[str], side: NDArray[np.int8] | None = None) -> tuple[Ints, Ints, Passes]:
