@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launcher.checkout import ROOT, RUN, VENV
+from launcher.checkout import ROOT, RUN, VENV, prepare
 from launcher.demo import LANGUAGES, install, run_stages
-from launcher.packages import ensure_chromium
+from launcher.packages import ensure_chromium, ensure_java, ensure_peer
 from launcher.serving import attached, captured
 from launcher.speech import say, spoken_time
-from launcher.surroundings import database, python
+from launcher.surroundings import database, environment, python
 
 BIN = VENV / "bin"
 DJANGO = (python(), "-m", "sinergi.config.manage")
@@ -63,12 +63,12 @@ def run_checks(surroundings: dict[str, str], tally: Tally) -> None:
         tally.faults += [f"{name} failed" for name in found if name]
 
 
-def run_tests(arguments: list[str], surroundings: dict[str, str], tally: Tally, what: str = "tests") -> int:
-    """Run pytest on this terminal and add its counts, read from its own report. Returns its exit code."""
+def run_tests(arguments: list[str], surroundings: dict[str, str], tally: Tally, what: str = "tests", program: str = "") -> int:
+    """Run pytest on this terminal and add its counts, read from its own report. Returns its exit code. `program`: another environment's Python."""
     report = RUN / f"tests-{os.getpid()}.xml"
     report.unlink(missing_ok=True)
-    spread = [] if any(a == o or a.startswith(o + "=") for a in arguments for o in ONE_PROCESS) else ["-n", "auto", "--dist", "loadgroup"]
-    code = attached([python(), "-m", "pytest", "-q", *spread, f"--junitxml={report}", *arguments], surroundings, ROOT)
+    spread = [] if program or any(a == o or a.startswith(o + "=") for a in arguments for o in ONE_PROCESS) else ["-n", "auto", "--dist", "loadgroup"]
+    code = attached([program or python(), "-m", "pytest", "-q", *spread, f"--junitxml={report}", *arguments], surroundings, ROOT)
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if report.exists():
         for suite in ElementTree.parse(report).getroot().iter("testsuite"):
@@ -83,6 +83,18 @@ def run_tests(arguments: list[str], surroundings: dict[str, str], tally: Tally, 
     if counts["skipped"]:
         tally.faults.append(f"{counts['skipped']} {what} skipped, which proves nothing")
     return code
+
+
+def test_spark(arguments: list[str]) -> int:
+    """Install Spark beside, in an environment of its own, and run tests/spark in it. Returns the exit code."""
+    begun, tally = time.monotonic(), Tally()
+    prepare()
+    ensure_java()
+    program = str(ensure_peer("spark"))
+    surroundings = environment() | {"PYSPARK_PYTHON": program, "PYSPARK_DRIVER_PYTHON": program}
+    code = run_tests(["--confcutdir=tests/spark", "tests/spark", *arguments], surroundings, tally, "tests of the Spark job", program)
+    say(f"\n{tally.closing_line(time.monotonic() - begun)}")
+    return code or (1 if tally.faults else 0)
 
 
 def test(arguments: list[str], fast: bool, postgres: str) -> int:

@@ -45,8 +45,9 @@ def add_running(command: Callable[..., argparse.ArgumentParser]) -> None:
     add_postgres(one)
     one = command("test", "Install what tests need, check everything, run every test.",
                   "Any further argument goes to pytest, and then only pytest runs: ./sinergi test tests/core -k money",
-                  "./sinergi test [--fast] [--postgres wheel|system] [pytest arguments]")
+                  "./sinergi test [--fast] [--with spark] [--postgres wheel|system] [pytest arguments]")
     one.add_argument("--fast", action="store_true", help="leave out the tests that drive a browser or a whole installation")
+    one.add_argument("--with", dest="beside", choices=("spark",), help="run only the tests of the Spark job, which need Java and 0.6 GB of packages")
     add_postgres(one)
     one = command("serve", "Serve the pages and work off jobs until Ctrl-C.")
     one.add_argument("--port", type=int, help="port of the pages (default: 8000, or a free one)")
@@ -163,7 +164,7 @@ def run(given: argparse.Namespace, extra: list[str]) -> int:
         case "demo":
             return demo.demo(given.port, not given.no_serve, given.postgres)
         case "test":
-            return checks.test(extra, given.fast, given.postgres)
+            return checks.test_spark(extra) if given.beside else checks.test(extra, given.fast, given.postgres)
         case "serve":
             return demo.serve(given.port, given.postgres)
         case "stop":

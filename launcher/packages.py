@@ -158,6 +158,12 @@ def ensure_chromium() -> None:
         apt_install(*CHROMIUM)
 
 
+def ensure_java() -> None:
+    """Have a Java that Spark runs on (17 or newer), Debian's where there is none."""
+    if not shutil.which("java"):
+        apt_install("openjdk-17-jre-headless")
+
+
 def ensure_system_postgres() -> None:
     """Have Debian's PostgreSQL, without the cluster that its package would make and start on port 5432."""
     if system_binaries():

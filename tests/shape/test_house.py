@@ -61,7 +61,7 @@ def test_every_command_and_bench_in_the_documents_is_one():
     assert wrong == []
 
 
-@pytest.mark.parametrize("kind", ["app", "demo", "test"])
+@pytest.mark.parametrize("kind", ["app", "bench", "demo", "spark", "test"])
 def test_requirements_are_pinned_with_hashes_and_name_no_address(kind):
     text = (ROOT / "requirements" / f"{kind}.txt").read_text()
     pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
