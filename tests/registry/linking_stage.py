@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.utils import timezone
 from registry_stage import ON, law, setting, somebody
 
 from sinergi.kernel.acting import acting
@@ -94,7 +95,7 @@ def apply_all(run: LinkageRun, most: int = 200) -> LinkageRun:
     """An approved run applied to its end."""
     who = applier(run)
     while run.state == "applying":
-        applying.apply_rows(run, actor=who, purpose="register", on=ON, at=AT, most=most)
+        applying.apply_rows(run, actor=who, purpose="register", on=ON, at=timezone.now(), most=most)
     return run
 
 
@@ -103,7 +104,7 @@ def applier(run: LinkageRun) -> Actor:
     return tasks.applier_of(run.agency_id)
 
 
-def certified(run_agency: str, threshold: float = 5.0, version: str = "shipped-2026-11", sources: str = "") -> None:
+def certified(run_agency: str, threshold: float = 5.0, version: str = "first-2026-11", sources: str = "") -> None:
     """A certificate put in place by the pen of the stage."""
     with acting(Actor("command:stage", "stage"), purpose="administer"), writing("try.stage"):
         Certificate.objects.create(model_id=version, sources=sources or f"list:{run_agency}", target=0.99, thresholds=[threshold], drawn_each=1400,

@@ -41,17 +41,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 NAMED = ("sinergi_linkage_records(timestamptz, uuid, int)", "sinergi_linkage_bearers(uuid[])", "sinergi_linkage_apart(uuid[])",
          "sinergi_linkage_standings(uuid)")
 READ = ("registry_sourcerecord", "registry_recordidentifier", "registry_belonging", "registry_cannotlink")
-SHIPPED = Path(__file__).parents[1] / "codes" / "linkage_model.json"
-BEGIN_WITH = """INSERT INTO registry_linkagemodel (version, parameters, trained_at, registry_size, origin, approved_by) VALUES (%s, %s, now(), %s, %s, '')
+FIRST, FIRST_VERSION = Path(__file__).parents[1] / "first_model.json", "first-2026-11"
+BEGIN_WITH = """INSERT INTO registry_linkagemodel (version, parameters, trained_at, registry_size, origin, approved_by) VALUES (%s, %s, now(), 0, 'comes with the platform: first_model.json', '')
   ON CONFLICT DO NOTHING"""
 
 
 def begin_with_a_model(apps: Any, editor: Any) -> None:
     """Until the register has taught its own weights, pairs are weighed by those that come with the programme."""
-    shipped = json.loads(SHIPPED.read_text("utf-8"))
+    parameters = {name: value for name, value in json.loads(FIRST.read_text("utf-8")).items() if name != "made"}
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT set_config('sinergi.actor', 'command:migrate', true), set_config('sinergi.verb', 'linkage.refresh', true)")
-        cursor.execute(BEGIN_WITH, [shipped["version"], json.dumps(shipped["parameters"]), shipped["registry_size"], shipped["origin"]])
+        cursor.execute(BEGIN_WITH, [FIRST_VERSION, json.dumps(parameters)])
         cursor.execute("SELECT set_config('sinergi.actor', '', true), set_config('sinergi.verb', '', true)")
 
 

@@ -22,7 +22,6 @@ from sinergi.core.linkage.records import WRITTEN, features
 
 from ..models import LinkagePiece, LinkageRegister
 
-SIEVE = 26  # bits
 LOW = np.uint64(0xFFFFFFFF)
 RECORDS = "SELECT record, received, payload, numbers FROM sinergi_linkage_records(%s, %s, %s)"
 Numbers = Sequence[Sequence[str]]
@@ -117,17 +116,9 @@ def pieces(register: LinkageRegister, columns: Sequence[str] | None = None) -> I
 def near(register: LinkageRegister, wanted: np.ndarray) -> pl.DataFrame | None:
     """Records of the register that share a key with somebody wanted (marks, uint32); only those, whatever the size of the register."""
     found = []
-    marks = np.unique(wanted[wanted != 0])
-    sieve = np.zeros(1 << SIEVE, np.bool_)
-    sieve[marks >> (32 - SIEVE)] = True
+    marks = pl.Series(np.unique(wanted[wanted != 0])).implode()
     for pk, content in LinkagePiece.objects.filter(register=register).order_by("number").values_list("pk", "keys").iterator(chunk_size=1):
-        rows = sharing(frame_of(content).to_numpy(), marks, sieve)
-        if len(rows):
-            found.append(frame_of(LinkagePiece.objects.values_list("features", flat=True).get(pk=pk))[rows])
+        hit = frame_of(content).select(pl.any_horizontal(pl.all().is_in(marks))).to_series()
+        if hit.any():
+            found.append(frame_of(LinkagePiece.objects.values_list("features", flat=True).get(pk=pk)).filter(hit))
     return pl.concat(found) if found else None
-
-
-def sharing(keys: np.ndarray, marks: np.ndarray, sieve: np.ndarray) -> np.ndarray:
-    """Rows of marks (n, keys) of which any is wanted. The sieve (by the first bits) passes few of millions; those are looked up exactly."""
-    rows, columns = np.nonzero(sieve[keys >> (32 - SIEVE)])
-    return np.asarray(np.unique(rows[np.isin(keys[rows, columns], marks)]))

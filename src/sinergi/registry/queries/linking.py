@@ -15,6 +15,7 @@ from ..models import Candidate, ColumnMapping, LinkageAgreement, LinkageChunk, L
 from ..submission.columns import column_of, header_key
 from ..submission.list_record import OWN, guess
 from ..submission.spreadsheet import csv_bytes, safe_cell
+from .weighing import FIRST_VERSION
 
 BUSY = ("comparing", "applying")
 DAYS = 30
@@ -72,9 +73,9 @@ class BadCell:
 
 
 def present_model() -> LinkageModel | None:
-    """The model that pairs are weighed by: the newest that somebody approved, else the newest."""
-    return LinkageModel.objects.order_by("-approved_at", "-trained_at").filter(approved_at__isnull=False).first() or LinkageModel.objects.order_by(
-        "-trained_at").first()
+    """The model that pairs are weighed by: the newest that somebody approved, else the one that comes with the platform. At the counter too."""
+    approved = LinkageModel.objects.exclude(approved_at=None).order_by("-approved_at").first()
+    return approved or LinkageModel.objects.filter(version=FIRST_VERSION).first()
 
 
 def runs(limit: int = 50) -> tuple[RunView, ...]:
