@@ -45,8 +45,10 @@ DECIDE = frozenset({
     "application.ask_more", "application.decide", "entitlement.award", "entitlement.end", "override.ask", "override.approve", "override.refuse",
     "award_list.read", "award_list.receive", "award_list.map", "award_list.check", "award_list.start", "award_list.load", "award_list.stop",
     "award_list.undo"})
-OVERSEE = frozenset({"identity.answer_objection", "case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review"})
-REVIEW = frozenset({"person.search", "identity.review", "identity_review.take", "identity_review.answer", "identity_review.undo", "certificate.label"})
+OVERSEE = frozenset({
+    "case.oversee", "case.close_unreachable", "overlap.read", "override.approve", "override.refuse", "override.review", "identity.answer_objection"})
+REVIEW = frozenset({
+    "person.search", "identity.review", "identity_review.take", "identity_review.answer", "identity_review.undo", "certificate.label"})
 CERTIFY = frozenset({"identity.oversee", "planted.plant", "certificate.draw", "certificate.sign", "certificate.suspend"})
 LINK = frozenset({"linkage.read", "linkage.receive", "linkage.extend", "linkage.map", "linkage.compare", "linkage.stop", "linkage.resume",
                   "linkage.cancel", "linkage.approve", "linkage.undo"})
@@ -56,7 +58,8 @@ IDENTITY = frozenset({
 ROLES: dict[str, frozenset[str]] = {
     "coordinator": REGISTER | FOLLOW | {"sensitive.read", "identity.read", "identity.ask"},
     "officer": REGISTER | FOLLOW | DECIDE | IDENTITY | LINK | {"sensitive.read"},
-    "supervisor": REGISTER | FOLLOW | OVERSEE | IDENTITY | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"}
+    "supervisor": REGISTER | FOLLOW | OVERSEE | IDENTITY
+    | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"}
     | CERTIFY | LINK | {"identity.review", "linkage.begin"},
     "identity_officer": REVIEW | IDENTITY | {"identity.answer_objection"},
     "administrator": frozenset({
@@ -65,7 +68,8 @@ ROLES: dict[str, frozenset[str]] = {
         "programme.read", "message.read", "law.publish", "certificate.suspend",
         "webhook.read", "webhook.open", "webhook.change", "webhook.close", "webhook.replay"}),
     "protection_officer": frozenset({
-        "person.search", "person.read", "identity.read", "identity.object", "identity.answer_objection", "request.read", "request.open", "request.answer", "person.erase", "consent.withdraw",
+        "person.search", "person.read", "identity.read", "identity.object", "identity.answer_objection", "request.read", "request.open",
+        "request.answer", "person.erase", "consent.withdraw",
         "access.read", "access.review", "audit.read", "programme.read"}),
     "auditor": frozenset({"audit.read", "access.read", "user.read", "agency.read", "programme.read"}),
     "machine": FOLLOW | LINK | frozenset({
@@ -73,8 +77,8 @@ ROLES: dict[str, frozenset[str]] = {
         "determination.read", "application.ask_more", "application.decide", "entitlement.award", "entitlement.end"}),
 }
 PLATFORM = frozenset({
-    "message.send", "message.fail", "key.rotate", "household.propose", "application.remind", "application.lapse", "attachment.remove", "referral.expire",
-    "referral.remind", "referral.revoke", "case.follow",
+    "message.send", "message.fail", "key.rotate", "household.propose", "application.remind", "application.lapse", "attachment.remove",
+    "referral.expire", "referral.remind", "referral.revoke", "case.follow",
     "case.follow_application", "case.follow_award", "case.reopen", "webhook.send", "override.expire",
     "linkage.refresh", "linkage.apply", "linkage.drop", "identity.detach", "search.alarm", "search.count",
     "identity.auto_link", "identity_review.weigh", "certificate.sample", "certificate.expire"})  # the platform’s own, in its jobs and commands

@@ -17,7 +17,8 @@ from .models import (
     IdentityDecision,
     LinkageRun,
     Membership,
-    Objection, ProposalMember,
+    Objection,
+    ProposalMember,
     SourceRecord,
 )
 from .queries import household_is_open, is_erased, is_only_looked_at, is_served
