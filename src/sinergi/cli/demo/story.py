@@ -17,7 +17,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor
 from sinergi.registry import actions, queries
 
-from . import journey
+from . import identity, journey
 from .steps import StoryBroken, must, user
 
 __all__ = ["HOUSEHOLD", "NUMBER", "StoryBroken", "tell"]
@@ -65,6 +65,7 @@ def tell(say: Callable[[str], None], now: dt.datetime, on: dt.date) -> None:
     must(len(seen.candidates) == 1 and not seen.candidates[0].mine and closed is None, "another partner must see existence and state alone")
     say(f"   sees that she is here and {seen.candidates[0].standing.replace('_', ' ')}, opening her: refused")
     journey.tell(say, done, on, now)
+    identity.tell(say, now)
     audit(say)
 
 
@@ -82,7 +83,7 @@ def sheet_of_household(say: Callable[[str], None], actor: Actor, household_id: A
 
 def audit(say: Callable[[str], None]) -> None:
     """Seal what was done, hand it out, and verify everything ever sealed."""
-    say("\n12. The audit. Every step above left its entry; they are sealed, and the whole log is verified.")
+    say("\n13. The audit. Every step above left its entry; they are sealed, and the whole log is verified.")
     blocks = seals.seal()
     seals.hand_out()
     found = verification.verify()

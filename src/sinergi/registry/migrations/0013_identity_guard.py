@@ -14,6 +14,9 @@ from sinergi.kernel.guard import app_role, append_only, open_table, protected, s
 OF_PERSON = "EXISTS (SELECT 1 FROM registry_person p WHERE p.id = person_id)"
 OF_PERSONS = "EXISTS (SELECT 1 FROM registry_person p WHERE p.id IN (person_id, other_id))"
 OF_RECORDS = "EXISTS (SELECT 1 FROM registry_sourcerecord s WHERE s.id IN (first_id, second_id))"
+# Whoever reads persons of his agency, and the platform's own hand in a run of linkage.
+OWN = ("(agency_id = sinergi_agency() AND (sinergi_right('person.read') OR sinergi_right('linkage.apply') OR sinergi_right('linkage.undo')"
+       " OR sinergi_right('linkage.refresh')))")
 REVIEWER = "sinergi_national('identity.review')"
 TAKING_BACK = "current_setting('sinergi.verb', true) IN ('batch.undo', 'linkage.undo')"
 
@@ -241,13 +244,13 @@ class Migration(migrations.Migration):
         protected("registry_bearer", "true", grant="SELECT"),
         sql("CREATE POLICY by_owner ON registry_bearer TO CURRENT_USER USING (true) WITH CHECK (true);"),
         protected("registry_belonging", f"{REVIEWER} OR {OF_PERSON}"),
-        protected("registry_sourcerecord", f"agency_id = sinergi_agency() OR {REVIEWER} OR EXISTS "
+        protected("registry_sourcerecord", f"{OWN} OR {REVIEWER} OR EXISTS "
                   "(SELECT 1 FROM registry_belonging b WHERE b.record_id = registry_sourcerecord.id AND b.to_at IS NULL)"),
         protected("registry_recordidentifier", "EXISTS (SELECT 1 FROM registry_sourcerecord s WHERE s.id = record_id)"),
         open_table("registry_linkagemodel"),
-        protected("registry_identitydecision", f"agency_id = sinergi_agency() OR {REVIEWER} OR {OF_PERSONS}", grant="SELECT, INSERT"),
+        protected("registry_identitydecision", f"{OWN} OR {REVIEWER} OR {OF_PERSONS}", grant="SELECT, INSERT"),
         append_only("registry_identitydecision"),
-        protected("registry_approval", f"agency_id = sinergi_agency() OR {REVIEWER} OR {OF_PERSONS}"),
+        protected("registry_approval", f"{OWN} OR {REVIEWER} OR {OF_PERSONS}"),
         protected("registry_cannotlink", OF_RECORDS),
         protected("registry_candidate", OF_RECORDS),
         protected("registry_objection", f"{REVIEWER} OR {OF_PERSON}"),
