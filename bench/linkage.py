@@ -1,4 +1,4 @@
-"""./sinergi bench linkage [--rows N] [--list N --registry N] [--seeds N]: the same person found in records, ours beside Splink 5, same file, same run.
+"""./sinergi bench linkage [--rows N] [--list N --registry N] [--seeds N]: one person found in records, ours beside Splink 5, same file and run.
 
 Both engines get the same prepared columns (names parsed, numbers and phones cleaned), which are made once and timed apart; each is a child process,
 so processor time (user + system) and peak memory are its own, reading and writing included. Splink is set by one who knows both: our fields, our
@@ -33,6 +33,7 @@ from bench.people.population import ON, population  # noqa: E402
 from bench.people.words import TRADITIONS  # noqa: E402
 from launcher.checkout import ROOT, STATE  # noqa: E402
 from launcher.packages import ensure_peer  # noqa: E402
+from launcher.surroundings import environment  # noqa: E402
 from sinergi.core.linkage import quality  # noqa: E402
 from sinergi.core.linkage.records import features  # noqa: E402
 from sinergi.core.linkage.spelling import fold  # noqa: E402
@@ -133,7 +134,7 @@ def drawn(given: argparse.Namespace, seed: int) -> Files:
 
 def child(python: Path, script: str, arguments: list[Path], out: Path) -> dict[str, Any]:
     """Run one engine as a process of its own: what it printed, its CPU seconds and its peak memory in GB. Ends with its words when it fails."""
-    surroundings = {"NUMBA_CACHE_DIR": str(STATE / "machine-code"), **os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    surroundings = environment()
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
         began = time.monotonic()
         process = subprocess.Popen([python, PEERS / script, out, *arguments], stdout=said, stderr=complained, env=surroundings, cwd=HOME)

@@ -1,6 +1,7 @@
 """The environment variables handed to Django, and the server behind them: a private cluster, or the one DATABASE_URL names."""
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -15,7 +16,9 @@ from launcher.speech import Stopped, say, step
 
 PORT = 8000
 PYTHONPATH = f"{ROOT / 'src'}:{ROOT}"
-MACHINE_CODE = {"NUMBA_CACHE_DIR": str(STATE / "machine-code")}  # kept once it is made: making it takes seconds
+# Machine code is kept once it is made, for making it takes seconds; under the name of its sources, for numba sees no change in what a function calls.
+SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((ROOT / "src/sinergi/core/linkage").rglob("*.py")))).hexdigest()[:12]
+MACHINE_CODE = {"NUMBA_CACHE_DIR": str(STATE / "machine-code" / SOURCES)}
 
 
 def python() -> str:

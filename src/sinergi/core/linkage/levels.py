@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sinergi.core.linkage.alignment import align, left_over, words_of
+from sinergi.core.linkage.alignment import WHOLE, align, held, left_over
 from sinergi.core.linkage.encode import NAMED, Encoded
-from sinergi.core.linkage.machine import compiled, in_parallel, spread
+from sinergi.core.linkage.machine import compiled, in_parallel, inlined, spread
 
 EVIDENCE = ("name", "father", "identity", "sex", "phone", "address")
 RADIX = (13, 5, 13, 3, 4, 6)
@@ -50,61 +50,54 @@ def unpack(patterns: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def first_telling(words, e):
-    """The place of the first word that not everybody bears; -1 without one."""
-    for t in range(len(words)):
-        if e.bits[words[t]] > DOUBT:
-            return t
-    return -1
+def first_telling(own, bits, row):  # type: ignore[no-untyped-def]
+    """The place of the first own name that tells, as a set; empty where none does."""
+    for place in range(NAMED):
+        if own[row, place] >= 0 and bits[own[row, place]] > DOUBT:
+            return 1 << place
+    return 0
 
 
 @compiled
-def shared_agreement(xo, xf, yo, yf, e, i, j):
+def part_agreement(own, father, bits, letters, length, initials, i, mine, j, yours):  # type: ignore[no-untyped-def]
+    """(bits agreed, bits left over, places left, places left) of the words at some places of both names."""
+    agreed, free_i, free_j = align(own, father, bits, letters, length, i, mine, j, yours)
+    left = min(left_over(own, father, bits, letters, i, free_i, initials[j]), left_over(own, father, bits, letters, j, free_j, initials[i]))
+    return agreed, left, free_i, free_j
+
+
+@compiled
+def shared_agreement(own, father, bits, letters, length, initials, i, mine, j, yours):  # type: ignore[no-untyped-def]
     """(bits agreed, bits left over) of both names whole, whatever part a word stands in."""
-    x, y = np.concatenate((xo, xf)), np.concatenate((yo, yf))
-    ux, uy = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
-    agreed = align(x, y, ux, uy, e)
-    left = min(left_over(x, ux, e, e.initials[j]), left_over(y, uy, e, e.initials[i]))
-    first, second = first_telling(xo, e), first_telling(yo, e)
-    if first >= 0 and second >= 0 and not ux[first] and not uy[second]:
+    agreed, left, free_i, free_j = part_agreement(own, father, bits, letters, length, initials, i, mine, j, yours)
+    if free_i & first_telling(own, bits, i) and free_j & first_telling(own, bits, j):
         return agreed, max(left, SOME)  # the first telling own names differ: a relative
     return agreed, left
 
 
 @compiled
-def crossed(x, y, e):
-    """Bits that the own name of one shares with the father's of the other."""
-    return align(x, y, np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_), e)
-
-
-@compiled
-def part_agreement(x, y, e, i, j):
-    """(bits agreed, bits left over) of one part of the names."""
-    ux, uy = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
-    agreed = align(x, y, ux, uy, e)
-    return agreed, min(left_over(x, ux, e, e.initials[j]), left_over(y, uy, e, e.initials[i]))
-
-
-@compiled
-def parts(e, i, j):
+def parts(own, father, bits, letters, length, initials, marker, i, j):  # type: ignore[no-untyped-def]
     """(bits agreed, bits left over, level of the father's name)."""
-    xo, xf, yo, yf = words_of(e.own, i), words_of(e.father, i), words_of(e.own, j), words_of(e.father, j)
-    by_role = len(xf) > 0 and len(yf) > 0
-    if not by_role or e.marker[i] == 2 or e.marker[j] == 2:
-        agreed, left = shared_agreement(xo, xf, yo, yf, e, i, j)
+    xo, xf = held(own, father, i, 0, NAMED), held(own, father, i, NAMED, WHOLE)
+    yo, yf = held(own, father, j, 0, NAMED), held(own, father, j, NAMED, WHOLE)
+    by_role = xf > 0 and yf > 0
+    if not by_role or marker[i] == 2 or marker[j] == 2:
+        agreed, left = shared_agreement(own, father, bits, letters, length, initials, i, xo | xf, j, yo | yf)
         if not by_role or left < SURE:  # a surname may have been seen in another place: both orders are tried
             return agreed, left, 0
-    agreed, left = part_agreement(xo, yo, e, i, j)
-    of_father, father_left = part_agreement(xf, yf, e, i, j)
-    father = 1 if father_left < SURE and of_father > 0 else 2 if of_father > 4.0 else 3
-    if left >= SOME and father == 3 and (crossed(xo, yf, e) > SOME or crossed(xf, yo, e) > SOME):
-        father = 4
-    if left < SOME and father == 1:
+    agreed, left, _, _ = part_agreement(own, father, bits, letters, length, initials, i, xo, j, yo)
+    of_father, father_left, _, _ = part_agreement(own, father, bits, letters, length, initials, i, xf, j, yf)
+    level = 1 if father_left < SURE and of_father > 0 else 2 if of_father > 4.0 else 3
+    if left >= SOME and level == 3:
+        one, _, _ = align(own, father, bits, letters, length, i, xo, j, yf)
+        other, _, _ = align(own, father, bits, letters, length, i, xf, j, yo)
+        level = 4 if one > SOME or other > SOME else 3
+    if left < SOME and level == 1:
         agreed += min(of_father, 20.0)
-    return agreed, left, father
+    return agreed, left, level
 
 
-@compiled
+@inlined
 def is_written_alike(e, i, j):
     """Do both names have the same words in the same places, no surname among them?"""
     if e.marker[i] == 2 or e.marker[j] == 2:
@@ -125,7 +118,7 @@ def weight_of(bits, words, row):
     return total
 
 
-@compiled
+@inlined
 def name_levels(e, i, j):
     """(level of the name, level of the father's or surname)."""
     if (e.own[i, 0] < 0 and e.father[i, 0] < 0) or (e.own[j, 0] < 0 and e.father[j, 0] < 0):
@@ -134,7 +127,7 @@ def name_levels(e, i, j):
     if is_written_alike(e, i, j) and (e.father[i, 0] < 0 or of_father > 0):  # most true pairs: nothing need be paired word by word
         agreed, left, father = own + min(of_father, 20.0), 0.0, int(e.father[i, 0] >= 0)
     else:
-        agreed, left, father = parts(e, i, j)
+        agreed, left, father = parts(e.own, e.father, e.bits, e.letters, e.length, e.initials, e.marker, i, j)
     if e.canon[i] == e.canon[j] and e.canon[i] != 0:
         return 1 if agreed >= 24.0 else 2 if agreed >= 16.0 else 3, father
     if left < SURE:
@@ -175,7 +168,7 @@ def is_one_short(a, b, most):
     return False
 
 
-@compiled
+@inlined
 def number_level(e, i, j):
     """Both numbers are known."""
     a, b, la, lb = e.number[i], e.number[j], e.digits[i], e.digits[j]
@@ -193,7 +186,7 @@ def number_level(e, i, j):
     return 6 if same_day else 7
 
 
-@compiled
+@inlined
 def birth_level(e, i, j):
     """A number is missing on one side."""
     a, b = e.born[i], e.born[j]
@@ -210,7 +203,7 @@ def birth_level(e, i, j):
     return 9 if equal == 2 or swapped or rounded else 10
 
 
-@compiled
+@inlined
 def identity_level(e, i, j):
     """Number, document and birth: one piece."""
     if e.number[i] > 0 and e.number[j] > 0:
@@ -220,7 +213,7 @@ def identity_level(e, i, j):
     return birth_level(e, i, j)
 
 
-@compiled
+@inlined
 def phone_level(e, i, j):
     """The nearest of the phones of both."""
     if e.phones[i, 0] == 0 or e.phones[j, 0] == 0:
@@ -236,7 +229,7 @@ def phone_level(e, i, j):
     return best
 
 
-@compiled
+@inlined
 def address_level(e, i, j):
     """Words of the address, then postcode, then region."""
     if e.address[i] == 0 or e.address[j] == 0:
@@ -257,7 +250,7 @@ def address_level(e, i, j):
     return 4 if e.postcode[i] // 1000 == e.postcode[j] // 1000 else 5
 
 
-@compiled
+@inlined
 def pattern_of(e, i, j):
     """The pattern of one pair."""
     name, father = name_levels(e, i, j)

@@ -15,13 +15,19 @@ def plainly(function: Function) -> Function:
     return function
 
 
-def chosen() -> tuple[Callable[[Function], Function], Callable[[Function], Function], Any]:
-    """(compiler of one function, compiler of a loop over pairs, the range of such a loop), by numba or plainly."""
+Compiler = Callable[[Function], Function]
+
+
+def chosen() -> tuple[Compiler, Compiler, Compiler, Any]:
+    """(compiler of a function, of one written out where it is called, of a loop over pairs, the range of such a loop), by numba or plainly.
+
+    Who takes all records as an argument is written out: handing twenty arrays over costs as much as comparing two numbers."""
     try:
         import numba
     except ImportError:
-        return plainly, plainly, range
-    return cast(Any, numba.njit(cache=True)), cast(Any, numba.njit(cache=True, parallel=True, nogil=True)), numba.prange
+        return plainly, plainly, plainly, range
+    return (cast(Any, numba.njit(cache=True)), cast(Any, numba.njit(cache=True, inline="always")),
+            cast(Any, numba.njit(cache=True, parallel=True, nogil=True)), numba.prange)
 
 
-compiled, in_parallel, spread = chosen()
+compiled, inlined, in_parallel, spread = chosen()
