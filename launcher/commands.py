@@ -47,7 +47,7 @@ def add_running(command: Callable[..., argparse.ArgumentParser]) -> None:
                   "Any further argument goes to pytest, and then only pytest runs: ./sinergi test tests/core -k money",
                   "./sinergi test [--fast] [--with spark] [--postgres wheel|system] [pytest arguments]")
     one.add_argument("--fast", action="store_true", help="leave out the tests that drive a browser or a whole installation")
-    one.add_argument("--with", dest="beside", choices=("spark",), help="run only the tests of the Spark job, which need Java and 0.6 GB of packages")
+    one.add_argument("--with", dest="beside", choices=("spark",), help="run only the tests of the Spark job, which need Java and 1.3 GB of packages")
     add_postgres(one)
     one = command("serve", "Serve the pages and work off jobs until Ctrl-C.")
     one.add_argument("--port", type=int, help="port of the pages (default: 8000, or a free one)")
