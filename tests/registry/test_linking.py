@@ -189,6 +189,9 @@ def test_what_met_nobody_is_dropped_on_the_agreed_day(mvm, known, owner):
     assert applying.drop_rows(run.drop_on, actor=dropper, purpose="register", at=AT) == 1
     assert lines(run, owner, "cells") == [[], []] and seen(run, mvm).dropped_at == AT
     assert owner.execute("SELECT payload ->> 'name' FROM registry_sourcerecord WHERE source = 'list'").fetchone() == (PEOPLE[0][0],)
+    forgotten, busy = compared(csv_of([row(1)]), mvm), mapped(csv_of([row(1)]), mvm)
+    assert applying.drop_rows(run.drop_on, actor=dropper, purpose="register", at=AT) == 1
+    assert (seen(forgotten, mvm).state, lines(forgotten, owner)) == ("cancelled", []) and seen(busy, mvm).dropped_at is None
     with pytest.raises(Refused) as refused:
         linking.agree("mvm", actor=administrator, purpose="administer", days=0, standing=False)
     assert refused.value.code == "linking.days"

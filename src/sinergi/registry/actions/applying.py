@@ -26,6 +26,7 @@ from .identity.parting import unmerge
 from .kept_lists import lock, step
 from .linking import LIST, forget_file
 
+AT_WORK, UNAPPROVED = ("comparing", "applying"), ("received", "compared", "stopped")
 TAKEN_BACK = "The whole run was taken back"
 CLOSE = """UPDATE registry_belonging b SET to_at = greatest(%s, b.from_at), closed_by_id = d.decision FROM unnest(%s::uuid[], %s::uuid[])
   AS d (record, decision) WHERE b.record_id = d.record AND b.to_at IS NULL"""
@@ -190,16 +191,28 @@ def detach(linked: Sequence[IdentityDecision], *, actor: Actor, reason: str, at:
 
 @action("linkage.drop", policy.platform)
 def drop_rows(on: date, *, actor: Actor, at: datetime) -> int:
-    """Empty what is due by agreement: rows that met nobody, the file as it came, records that turned out to be nobody known. Gives how many runs."""
-    due = list(LinkageRun.objects.filter(drop_on__lte=on, dropped_at=None))
+    """Empty what is due by agreement: rows that met nobody, the file as it came, records that turned out to be nobody known. Gives how many runs.
+
+    A run that nobody approved until then is given up; one that is at work is left to the next night.
+    """
+    due = [run for run in LinkageRun.objects.select_for_update().filter(drop_on__lte=on, dropped_at=None) if run.state not in AT_WORK]
     for run in due:
-        LinkageRow.objects.filter(run=run).exclude(zone="review", applied=False).update(cells=[])
-        parted = Candidate.objects.filter(run_id=run.pk, found_by=LIST, state__in=["different", "stale"]).values_list("first_id", "second_id")
-        records: set[UUID] = {pk for pair in parted for pk in pair}
-        nobody = SourceRecord.objects.filter(pk__in=records, agency_id=run.agency_id, source=LIST, emptied_at=None).exclude(belongings__to_at=None)
-        nobody.update(payload={}, emptied_at=at)
+        if run.state in UNAPPROVED and not LinkageRow.objects.filter(run=run, applied=True).exists():
+            LinkageRow.objects.filter(run=run).delete()
+            move(run, LINKING, "cancel")
+        LinkageRow.objects.filter(run=run, applied=False, zone__in=["auto", "review"]).update(zone="new")  # too late to be applied
+        LinkageRow.objects.filter(run=run).update(cells=[])
+        empty_strangers(run, at)
         forget_file(run)
         run.dropped_at = at
-        run.save(update_fields=["file", "dropped_at"])
+        run.save(update_fields=["file", "state", "dropped_at"])
     changes().note(runs=len(due))
     return len(due)
+
+
+def empty_strangers(run: LinkageRun, at: datetime) -> None:
+    """Records that a run left and that somebody said are not the one they were like: nobody known."""
+    parted = Candidate.objects.filter(run_id=run.pk, found_by=LIST, state__in=["different", "stale"]).values_list("first_id", "second_id")
+    records: set[UUID] = {pk for pair in parted for pk in pair}
+    nobody = SourceRecord.objects.filter(pk__in=records, agency_id=run.agency_id, source=LIST, emptied_at=None).exclude(belongings__to_at=None)
+    nobody.update(payload={}, emptied_at=at)

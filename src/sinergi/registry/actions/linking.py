@@ -33,7 +33,7 @@ DAYS = 30
 def receive_run(content: bytes, *, actor: Actor, table: Table, title: str, on: date, at: datetime) -> LinkageRun:
     """Keep a partner's list as it came, encrypted, to look for its rows in the register. Refused: as reading the rows does; then nothing is kept."""
     run = LinkageRun(kind=LIST, agency_id=actor.agency, title=title.strip()[:160] or f"{on:%d/%m/%Y}", header=list(table.header), on=on,
-                     received_at=at, received_by=actor.id)
+                     received_at=at, received_by=actor.id, drop_on=on + timedelta(days=days_of(actor.agency)))
     run.save()
     keep_rows(run, table, content, LinkageRow, kind="linkage", run=run)
     return run
