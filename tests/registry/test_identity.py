@@ -307,24 +307,6 @@ def test_what_was_made_in_between_is_listed_and_settled_one_by_one(own_db, owner
     assert len(entries(owner, "verb = 'identity.settle'")) == 4
 
 
-def test_somebody_hidden_for_safety_stays_hidden_as_one_and_is_shown_as_before_when_parted(own_db, owner):
-    aim, colleague = officer("aim", "officer"), officer("aim", "officer", name="colleague")
-    keep, gone = two(aim)
-    actions.protect_address(gone, **by(aim))
-    before = picture(owner)
-    decision = merge(keep, gone, aim)
-    with acting(colleague, purpose="register"):
-        assert queries.contact_points(keep) == () and queries.addresses(keep, ON) == ()
-        assert all("phones" not in r.payload for r in queries.records_of(keep))
-    with acting(aim, purpose="register"):
-        assert len(queries.contact_points(keep)) == 2
-    unmerge(decision, aim)
-    assert picture(owner) == before
-    again = merge(gone, somebody(aim), aim)  # into the hidden one
-    assert owner.execute("SELECT count(*) FROM registry_contactpoint WHERE person_id = %s AND NOT hidden", [gone]).fetchone() == (0,)
-    unmerge(again, aim)
-
-
 def test_two_reviewers_who_found_them_the_same_are_the_two_that_a_merge_of_many_records_needs(own_db, owner):
     aim = officer("aim", "officer")
     keep, gone = two(aim)
@@ -338,28 +320,6 @@ def test_two_reviewers_who_found_them_the_same_are_the_two_that_a_merge_of_many_
         owner.execute("INSERT INTO registry_reviewanswer (id, candidate_id, place, answer, reason, asked, by, answered_at) "
                       "VALUES (%s, %s, %s, 'same', '', '', %s, now())", [uuid4(), found.pk, place, who])
     assert actions.confirm_link(found.pk, **by(aim)).verb == "link"
-
-
-def test_who_is_forgotten_is_forgotten_with_all_who_were_joined_with_him(own_db, owner):
-    aim, dpo = officer("aim", "officer"), officer("perkeso", "protection_officer", national=True)
-    keep, gone = two(aim)
-    decision = merge(keep, gone, aim)
-    actions.open_request(gone, **by(dpo, "request"), kind="erase", on=ON)
-    actions.erase_person(keep, **by(dpo, "request"))
-    assert owner.execute("SELECT DISTINCT payload, emptied_at IS NOT NULL FROM registry_sourcerecord").fetchall() == [({}, True)]
-    for table in ("recordidentifier", "identifier", "contactpoint", "personsearch"):
-        assert owner.execute(f"SELECT count(*) FROM registry_{table}").fetchone() == (0,)
-    assert owner.execute("SELECT DISTINCT name, erased_at IS NOT NULL FROM registry_person").fetchall() == [("—", True)]
-    assert refused(unmerge, decision, reviewer()) == "person.erased"
-
-
-def test_whoever_came_before_there_were_records_is_joined_like_all_others(own_db, owner):
-    aim = officer("aim", "officer")
-    keep, gone = two(aim)
-    owner.execute("SET session_replication_role = replica")
-    owner.execute("DELETE FROM registry_belonging")
-    unmerge(merge(keep, gone, aim), aim)
-    assert sorted(whose(owner).values()) == sorted([keep, gone])
 
 
 def test_wrong_actors_wrong_states_and_short_reasons_are_refused(own_db):

@@ -1,4 +1,7 @@
-"""Any order of registering, joining, undoing and moving keeps one person a record at any instant; two counters at once make one person."""
+"""Any order of registering, joining, undoing and moving keeps one person a record at any instant; two counters at once make one person.
+
+Also who is hidden, forgotten, or came before there were records.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from identity_stage import CARDS, WHY, by, merge, picture, unmerge, whose
-from registry_stage import ON, law, officer
+from identity_stage import CARDS, WHY, by, merge, picture, reviewer, two, unmerge, whose
+from registry_stage import ON, law, officer, somebody
 
 from sinergi.kernel.acting import acting
 from sinergi.kernel.errors import Refused
@@ -198,3 +201,45 @@ def test_a_correction_that_meets_a_merge_is_written_on_the_survivor(own_db, owne
     assert not any(isinstance(r, Exception) for r in results)
     assert set(whose(owner).values()) == {people[0]}
     assert not transaction.get_connection().in_atomic_block
+
+
+def test_somebody_hidden_for_safety_stays_hidden_as_one_and_is_shown_as_before_when_parted(own_db, owner):
+    aim, colleague = officer("aim", "officer"), officer("aim", "officer", name="colleague")
+    keep, gone = two(aim)
+    actions.protect_address(gone, **by(aim))
+    before = picture(owner)
+    decision = merge(keep, gone, aim)
+    with acting(colleague, purpose="register"):
+        assert queries.contact_points(keep) == () and queries.addresses(keep, ON) == ()
+        assert all("phones" not in r.payload for r in queries.records_of(keep))
+    with acting(aim, purpose="register"):
+        assert len(queries.contact_points(keep)) == 2
+    unmerge(decision, aim)
+    assert picture(owner) == before
+    again = merge(gone, somebody(aim), aim)  # into the hidden one
+    assert owner.execute("SELECT count(*) FROM registry_contactpoint WHERE person_id = %s AND NOT hidden", [gone]).fetchone() == (0,)
+    unmerge(again, aim)
+
+
+def test_who_is_forgotten_is_forgotten_with_all_who_were_joined_with_him(own_db, owner):
+    aim, dpo = officer("aim", "officer"), officer("perkeso", "protection_officer", national=True)
+    keep, gone = two(aim)
+    decision = merge(keep, gone, aim)
+    actions.open_request(gone, **by(dpo, "request"), kind="erase", on=ON)
+    actions.erase_person(keep, **by(dpo, "request"))
+    assert owner.execute("SELECT DISTINCT payload, emptied_at IS NOT NULL FROM registry_sourcerecord").fetchall() == [({}, True)]
+    for table in ("recordidentifier", "identifier", "contactpoint", "personsearch"):
+        assert owner.execute(f"SELECT count(*) FROM registry_{table}").fetchone() == (0,)
+    assert owner.execute("SELECT DISTINCT name, erased_at IS NOT NULL FROM registry_person").fetchall() == [("—", True)]
+    with pytest.raises(Refused) as refused:
+        unmerge(decision, reviewer())
+    assert refused.value.code == "person.erased"
+
+
+def test_whoever_came_before_there_were_records_is_joined_like_all_others(own_db, owner):
+    aim = officer("aim", "officer")
+    keep, gone = two(aim)
+    owner.execute("SET session_replication_role = replica")
+    owner.execute("DELETE FROM registry_belonging")
+    unmerge(merge(keep, gone, aim), aim)
+    assert sorted(whose(owner).values()) == sorted([keep, gone])
