@@ -137,8 +137,9 @@ def test_the_words_that_everybody_bears_are_common_though_nobody_counts_them():
 
 def test_the_nearer_name_comes_first_among_equals():
     typed = "Kamarul bin Yusof"
-    found = [finding.order(0, typed, other) for other in (typed, "KAMARUL B YUSOF", "Kamariah binti Yusof", "Rohani binti Hamid", "")]
+    found = [finding.order(0, 0, typed, other) for other in (typed, "KAMARUL B YUSOF", "Kamariah binti Yusof", "Rohani binti Hamid", "")]
     assert all(a > b for a, b in pairwise(found)) and finding.resemblance("", typed) == 0
+    assert finding.order(1, 8, typed, typed) > finding.order(4, 9, typed, typed)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def few(records: Sequence[Record], vocabulary: Vocabulary, on: dt.date) -> Encod
     n, named = len(records), [name_features(r.name) if r.name else None for r in records]
     words = sorted({t for f in named if f for t in (*f[1], *f[2])})
     index = {word: i for i, word in enumerate(words)}
-    letters, length = spelled(words)
+    letters, length, hashes = (np.concatenate(part) for part in zip(*map(written_word, words), strict=True)) if words else written_word("")
     cards = [digits_of(r.number) for r in records]
     births = [r.birth_date or (birth_of(c, on) if len(c) == CARD else None) for r, c in zip(records, cards, strict=True)]
     places = np.zeros((n, ADDRESSED), np.uint64)
@@ -46,7 +46,14 @@ def few(records: Sequence[Record], vocabulary: Vocabulary, on: dt.date) -> Encod
         phones=phones(records), document=np.array([mark(r.document) if r.document else 0 for r in records], np.uint64),
         address=np.where((places != 0).any(1), mixed(*places.T), 0).astype(np.uint64), places=places,
         postcode=np.array([int(r.postcode[:5]) if r.postcode[:5].isascii() and r.postcode[:5].isdigit() else 0 for r in records], np.int32),
-        bits=vocabulary.rarity(words), letters=letters, length=length, hashes=np.array([mark("t", w) for w in words], np.uint64))
+        bits=vocabulary.rarity(words), letters=letters[: len(words)], length=length[: len(words)], hashes=hashes[: len(words)])
+
+
+@lru_cache(maxsize=1 << 15)
+def written_word(word: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(letters (1, 16), length (1), hash (1)) of one word."""
+    letters, length = spelled([word])
+    return letters, length, np.array([mark("t", word)], np.uint64)
 
 
 @lru_cache(maxsize=1 << 12)

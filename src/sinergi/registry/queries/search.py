@@ -119,16 +119,21 @@ def find_persons(text: str, more: str = "", *, actor: Actor, on: date, limit: in
     if typed.kinds() in (["birth_date"], ["birth_year"], ["tail"]):
         return Found(needs_more=True, read_as=read_as(typed))
     pace(1, 0)
-    rows, cut, counts = candidates(typed, actor, on)
-    good = weighed(typed, rows, counts, on)
+    good, cut = ranked(typed, actor, on)
     alone = typed.kinds() == ["name"]
-    if alone and len([w for w, _ in good if w.level != "no"]) > LIKES:
+    if alone and len(good) > LIKES:
         return Found(needs_more=True, read_as=read_as(typed))
-    shown = shortlist([pair for pair in good if pair[0].level != "no"], typed, min(limit, MOST))
+    shown = shortlist(good, typed, min(limit, MOST))
     mark = salted_hmac("person.search", f"{actor.id} {text} {more}".lower()).hexdigest()[:16]
     noted = {"typed": typed.kinds(), "found": len(shown), "mark": mark, "cut": cut}
     audit.record(context, "person.search", "", [c.person_id for c in shown], noted)
     return Found(shown, alone and not shown, len(good) > len(shown) or cut > 0 and len(shown) >= min(limit, MOST), read_as(typed), mark)
+
+
+def ranked(typed: Typed, actor: Actor, on: date) -> tuple[list[tuple[weighing.Weighed, Row]], int]:
+    """Everybody who may be meant, best first, and how many branches of the look-up were cut. Shows nothing to anybody and enters nothing."""
+    rows, cut, counts = candidates(typed, actor, on)
+    return [pair for pair in weighed(typed, rows, counts, on) if pair[0].level != "no"], cut
 
 
 def allowed(actor: Actor) -> Acting:

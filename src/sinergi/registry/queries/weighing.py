@@ -7,24 +7,32 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic
 
 from sinergi.core.identity import CARDS
 from sinergi.core.linkage import counter, finding
 from sinergi.core.linkage.encode import Vocabulary
-from sinergi.core.linkage.explain import explain, sentences
+from sinergi.core.linkage.explain import Piece, explain, sentence
 from sinergi.core.linkage.levels import unpack
 from sinergi.core.linkage.model import Model
 from sinergi.core.linkage.model import scores as bits_of
 from sinergi.core.linkage.names import parse, sex_of
 from sinergi.core.linkage.records import Record
+from sinergi.core.linkage.sentences import LEVELS
 
 from ..models import LinkageModel
 from .typed import Typed, Words
 
 FIRST = Path(__file__).resolve().parent.parent / "first_model.json"
 FIRST_VERSION = "first-2026-11"
+MINUTE, TOLD = 60, 2.0  # seconds; bits
+
+
+def plainly(piece: Piece) -> Words:
+    """One piece in words, without how strongly it speaks."""
+    return {language: f"{said}." for language, said in LEVELS[piece.evidence][piece.level].items()}
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,13 @@ class Weighed:
     model: Model
 
     def reasons(self) -> tuple[Words, ...]:
-        """What speaks for and against, the heaviest first, in words; empty where nothing was compared."""
-        return sentences(explain(self.model, self.levels)) if self.levels else ()
+        """What speaks for and against, in words, the number or birth first, then the heaviest; empty where nothing was compared.
+
+        How strongly is said of what weighs; the sex that a number tells says nothing beside the number.
+        """
+        told = [p for p in explain(self.model, self.levels).pieces if p.level] if self.levels else []
+        heaviest = sorted(told, key=lambda p: (p.evidence != "identity", -abs(p.bits)))
+        return tuple(sentence(p) if abs(p.bits) >= TOLD else plainly(p) for p in heaviest if p.evidence != "sex" or abs(p.bits) >= TOLD)
 
 
 @cache
@@ -55,7 +68,13 @@ def parsed_model(version: str) -> Model:
 
 
 def model_in_force() -> tuple[str, Model]:
-    """(version, model) that people are weighed by. One query."""
+    """(version, model) that people are weighed by, as it was within the last minute."""
+    return model_of_minute(int(monotonic()) // MINUTE)
+
+
+@lru_cache(maxsize=1)
+def model_of_minute(minute: int) -> tuple[str, Model]:
+    """The model in force, asked for once in a minute. One query."""
     version = LinkageModel.objects.exclude(approved_at=None).order_by("-approved_at").values_list("version", flat=True).first()
     return (version, parsed_model(version)) if version else (FIRST_VERSION, first_model())
 
@@ -85,6 +104,6 @@ def weigh(typed: Record, people: Sequence[Record], counts: Vocabulary, on: date)
     model, levels = model_in_force()[1], unpack(counter.patterns(typed, people, counts, on))
     bits = bits_of(model, levels)
     return [
-        Weighed(float(b), tuple(int(x) for x in row), finding.level(row, float(b)), finding.order(float(b), typed.name, who.name), model)
+        Weighed(float(b), tuple(int(x) for x in row), finding.level(row, float(b)), finding.order(float(b), int(row[2]), typed.name, who.name), model)
         for b, row, who in zip(bits, levels, people, strict=True)
     ]
