@@ -29,6 +29,7 @@ SETTINGS: dict[str, str] = {
     "SINERGI_HOSTS": "names the server answers to, comma-separated",
     "SINERGI_ORIGIN": "the address people type; `https://…` in production",
     "SINERGI_GOVERNMENT_SITE": "`1`: the line that says this is an official site",
+    "SINERGI_SEARCHES_AN_HOUR": "how often one user may search for persons in an hour (400); each pause in typing is one",
     "SINERGI_DATABASE_URL": "the application's login (not owner, not superuser)",
     "SINERGI_FINDER_URL": "the login that may read the search table and nothing else",
     "SINERGI_OWNER_URL": "the owner's login, for migrations only; leave it out of the running server",

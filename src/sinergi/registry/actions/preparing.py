@@ -20,7 +20,7 @@ BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 @action("linkage.refresh", policy.platform)
 def refresh_register(whole: bool, *, actor: Actor, on: date, at: datetime) -> bool:
-    """One step of making the register ready: anew (`whole`), or the one in use with the records that came since. Is there more to do?
+    """Take one step of making the register ready: anew (`whole`), or the one in use with the records that came since. True: there is more to do.
 
     A new one is used only once it is complete; then the old one goes.
     """
