@@ -171,8 +171,8 @@ def test_a_top_up_goes_no_further_than_the_ceiling_the_household_is_known_to_hav
     maim, home = officer("maim", "officer"), stage.household
     registry.record_facts(home.person_id, actor=stage.aim, purpose="register", facts={"had_kifayah": "RM 400"}, on=ON, at=AT)
     registry.give_consent(home.person_id, actor=stage.aim, purpose="refer", agencies=["maim"], consent=spoken(purposes=("decide",)), at=AT)
-    benefits.award(home.person_id, actor=maim, purpose="pay", programme="maim.zakat", need="cash", from_on=ON, to_on=dt.date(2027, 5, 31), amount=Decimal(300),
-                   law=kernel_law.current(), on=ON, at=AT)
+    benefits.award(home.person_id, actor=maim, purpose="pay", programme="maim.zakat", need="cash", from_on=ON, to_on=dt.date(2027, 5, 31),
+                   amount=Decimal(300), law=kernel_law.current(), on=ON, at=AT)
     application, why = stage.apply(), "Had kifayah disemak semula di rumah keluarga ini."
     assert refusal(stage.decide, application, outcome="approve", against=why) == "overlap.ceiling"
     assert value(owner, "SELECT state FROM assistance_application") == "lodged"

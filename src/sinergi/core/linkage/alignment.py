@@ -16,7 +16,7 @@ PLACE = np.array([next((k for k in range(WHOLE) if (1 << k) % 37 == rest), -1) f
 
 
 @compiled
-def distance(letters, length, a, b, most):  # type: ignore[no-untyped-def]
+def distance(letters, length, a, b, most):
     """Letters to add, drop, change or swap between two words, if they are `most` (1 or 2) or fewer; 3 otherwise."""
     if length[a] > length[b]:
         a, b = b, a
@@ -38,7 +38,7 @@ def distance(letters, length, a, b, most):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def table_distance(letters, a, la, b, lb, s):  # type: ignore[no-untyped-def]
+def table_distance(letters, a, la, b, lb, s):
     """The distance of la and lb letters (4 and 6 at most) from place s on; 3 when it is more than 2."""
     d = np.empty((6, 8), np.int32)
     for i in range(la + 1):
@@ -55,7 +55,7 @@ def table_distance(letters, a, la, b, lb, s):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def alike(letters, length, a, b):  # type: ignore[no-untyped-def]
+def alike(letters, length, a, b):
     """One typing error apart (two in long words), or one word is the beginning of the other."""
     shorter = min(length[a], length[b])
     if shorter < 3:
@@ -95,13 +95,13 @@ def joined(letters, length, a, b, c):
 
 
 @compiled
-def word(own, father, row, place):  # type: ignore[no-untyped-def]
+def word(own, father, row, place):
     """The word at a place of a name; below 0 where there is none."""
     return own[row, place] if place < NAMED else father[row, place - NAMED]
 
 
 @compiled
-def held(own, father, row, low, high):  # type: ignore[no-untyped-def]
+def held(own, father, row, low, high):
     """The places from low up to high that hold a word, as a set."""
     found = 0
     for place in range(low, high):
@@ -111,7 +111,7 @@ def held(own, father, row, low, high):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def align(own, father, bits, letters, length, i, free_i, j, free_j):  # type: ignore[no-untyped-def]
+def align(own, father, bits, letters, length, i, free_i, j, free_j):
     """Pair the words at the free places of two names, best first. Gives (bits agreed, places left, places left)."""
     agreed = 0.0
     rest = free_i
@@ -153,7 +153,7 @@ def align(own, father, bits, letters, length, i, free_i, j, free_j):  # type: ig
 
 
 @compiled
-def join(own, father, bits, letters, length, i, free_i, j, free_j):  # type: ignore[no-untyped-def]
+def join(own, father, bits, letters, length, i, free_i, j, free_j):
     """Two words of one side, one after the other, that the other writes together."""
     agreed, rest = 0.0, free_i
     while rest:
@@ -178,7 +178,7 @@ def join(own, father, bits, letters, length, i, free_i, j, free_j):  # type: ign
 
 
 @compiled
-def left_over(own, father, bits, letters, row, free, other_initials):  # type: ignore[no-untyped-def]
+def left_over(own, father, bits, letters, row, free, other_initials):
     """Bits of the words that found no partner; one that the other side has as an initial is no contradiction."""
     total, initials, rest = 0.0, other_initials, free
     while rest:

@@ -32,7 +32,7 @@ class Keys:
     @property
     def begins(self) -> np.ndarray:
         """The first column of each key, and the number of columns last (keys + 1)."""
-        return np.r_[0, np.cumsum(self.widths or (1,) * len(self.names))].astype(np.int64)
+        return np.asarray(np.r_[0, np.cumsum(self.widths or (1,) * len(self.names))], np.int64)
 
     def only(self, k: int) -> Keys:
         """One key alone."""

@@ -50,7 +50,7 @@ def unpack(patterns: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def first_telling(own, bits, row):  # type: ignore[no-untyped-def]
+def first_telling(own, bits, row):
     """The place of the first own name that tells, as a set; empty where none does."""
     for place in range(NAMED):
         if own[row, place] >= 0 and bits[own[row, place]] > DOUBT:
@@ -59,7 +59,7 @@ def first_telling(own, bits, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def part_agreement(own, father, bits, letters, length, initials, i, mine, j, yours):  # type: ignore[no-untyped-def]
+def part_agreement(own, father, bits, letters, length, initials, i, mine, j, yours):
     """(bits agreed, bits left over, places left, places left) of the words at some places of both names."""
     agreed, free_i, free_j = align(own, father, bits, letters, length, i, mine, j, yours)
     left = min(left_over(own, father, bits, letters, i, free_i, initials[j]), left_over(own, father, bits, letters, j, free_j, initials[i]))
@@ -67,7 +67,7 @@ def part_agreement(own, father, bits, letters, length, initials, i, mine, j, you
 
 
 @compiled
-def shared_agreement(own, father, bits, letters, length, initials, i, mine, j, yours):  # type: ignore[no-untyped-def]
+def shared_agreement(own, father, bits, letters, length, initials, i, mine, j, yours):
     """(bits agreed, bits left over) of both names whole, whatever part a word stands in."""
     agreed, left, free_i, free_j = part_agreement(own, father, bits, letters, length, initials, i, mine, j, yours)
     if free_i & first_telling(own, bits, i) and free_j & first_telling(own, bits, j):
@@ -76,7 +76,7 @@ def shared_agreement(own, father, bits, letters, length, initials, i, mine, j, y
 
 
 @compiled
-def parts(own, father, bits, letters, length, initials, marker, i, j):  # type: ignore[no-untyped-def]
+def parts(own, father, bits, letters, length, initials, marker, i, j):
     """(bits agreed, bits left over, level of the father's name)."""
     xo, xf = held(own, father, i, 0, NAMED), held(own, father, i, NAMED, WHOLE)
     yo, yf = held(own, father, j, 0, NAMED), held(own, father, j, NAMED, WHOLE)

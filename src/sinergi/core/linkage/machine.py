@@ -15,7 +15,7 @@ def plainly(function: Function) -> Function:
     return function
 
 
-Compiler = Callable[[Function], Function]
+Compiler = Callable[[Any], Any]
 
 
 def chosen() -> tuple[Compiler, Compiler, Compiler, Any]:

@@ -189,7 +189,7 @@ def sample_week(certificate: Certificate, *, actor: Actor, week: date, chance: n
     linked = [row for row in Candidate.objects.filter(
         state="auto", model_id=certificate.model_id, decision__verb="auto_link", decision__decided_at__date__gte=week - timedelta(days=7),
         decision__decided_at__date__lt=week).order_by("id").values_list("id", "bits") if row[0] in ours]
-    chosen = chance.choice(len(linked), min(most, len(linked)), replace=False) if linked else []
+    chosen = [int(i) for i in chance.choice(len(linked), min(most, len(linked)), replace=False)] if linked else []
     Label.objects.bulk_create(Label(certificate=certificate, candidate_id=linked[i][0], bits=linked[i][1], step=0, week=week) for i in chosen)
     return len(chosen)
 

@@ -121,7 +121,7 @@ def answer_pair(turn_id: UUID, *, actor: Actor, answer: str, reason: str = "", a
     candidate = None if turn.candidate_id is None else Candidate.objects.select_for_update().get(pk=turn.candidate_id)
     if candidate is not None and candidate.state != "open":
         raise Refused("review.settled")
-    told = PlantedPair.objects.get(pk=turn.planted_id) if candidate is None else candidate
+    told = candidate or PlantedPair.objects.get(turns=turn)
     if not given["reason"] and answer in reason_for(told, timezone.localdate(now)):
         raise Refused("review.reason_missing", field="reason")
     made = ReviewAnswer.objects.create(candidate=candidate, planted_id=turn.planted_id, place=turn.place, by=actor.id, answered_at=now, **given)
@@ -177,7 +177,7 @@ def undo_answer(answer_id: UUID, *, actor: Actor, at: datetime | None = None) ->
         raise Refused("review.not_yours")
     if made.answer != "cannot_tell" and now - made.answered_at > UNDO:
         raise Refused("review.too_late")
-    turns = ReviewTurn.objects.filter(candidate_id=made.candidate_id, planted_id=made.planted_id)
+    turns = ReviewTurn.objects.filter(candidate=made.candidate, planted=made.planted)
     if made.candidate_id is not None:
         reopen(Candidate.objects.select_for_update().get(pk=made.candidate_id), made, turns.exclude(by=actor.id), actor, now)
     changes().watch(made)

@@ -70,11 +70,12 @@ def weeks_of(certificate: Certificate) -> tuple[tuple[dt.date, int, int, int], .
     """(week, right, labelled, drawn) of each weekly sample, oldest first."""
     weeks: dict[dt.date, list[int]] = {}
     for label in Label.objects.filter(certificate=certificate, week__isnull=False).order_by("week"):
+        assert label.week is not None, "asked for so"
         row, truth = weeks.setdefault(label.week, [0, 0, 0]), settled(label.first, label.second, label.third)
         row[0] += truth is True
         row[1] += truth is not None
         row[2] += 1
-    return tuple((week, *row) for week, row in weeks.items())
+    return tuple((week, row[0], row[1], row[2]) for week, row in weeks.items())
 
 
 def watch_of(certificate: Certificate, step: Step) -> Watch:

@@ -157,6 +157,7 @@ def pair_of(turn: ReviewTurn, actor: Actor, on: dt.date) -> Pair:
         sides = (planted_side(planted.first), planted_side(planted.second))
         return made_pair(turn.pk, planted, sides, {}, on, waiting=timezone.localdate(planted.planted_at), found_by="register")
     candidate = turn.candidate
+    assert candidate is not None, "a turn has one of the two"
     facts = facts_of_records([candidate.first_id, candidate.second_id])
     shown(fact.person for fact in facts.values())
     sides = sides_of(candidate, facts, actor)
@@ -184,9 +185,9 @@ def blind(candidate: Candidate, label: UUID, actor: Actor) -> Pair:
 def sides_of(candidate: Candidate, facts: Mapping[UUID, Fact], actor: Actor) -> tuple[Side, Side]:
     """Both records as received; without phone and address where either is hidden and the actor may not read hidden ones."""
     numbers: dict[UUID, list[tuple[str, str, str, str]]] = {candidate.first_id: [], candidate.second_id: []}
-    for record, *number in RecordIdentifier.objects.filter(record_id__in=numbers).order_by("id").values_list(
+    for record, kind, country, value, quality in RecordIdentifier.objects.filter(record_id__in=numbers).order_by("id").values_list(
             "record_id", "kind", "country", "value", "quality"):
-        numbers[record].append(tuple(number))
+        numbers[record].append((kind, country, value, quality))
     hidden = any(fact.hidden for fact in facts.values()) and not actor.holds("address.read_safe")
     first, second = (side(record, numbers[record.pk]) for record in (candidate.first, candidate.second))
     return (without_place(first), without_place(second)) if hidden else (first, second)
