@@ -1,8 +1,8 @@
 """./sinergi bench linkage [--rows N] [--list N --registry N] [--seeds N]: one person found in records, ours beside Splink 5, same file and run.
 
 Both engines get the same prepared columns (names parsed, numbers and phones cleaned), which are made once and timed apart; each is a child process,
-so processor time (user + system) and peak memory are its own, reading and writing included. Splink is set by one who knows both: our fields, our
-seventeen keys of the sketch and role-aware levels (bench/peers/splink_expert.py). People and records are invented: bench/people/specification.md.
+so processor time (user + system) and peak memory are its own, reading and writing included. Splink is set by one who knows both: our fields, seventeen
+keys and role-aware levels (bench/peers/splink_expert.py). People and records are invented: bench/people/specification.md.
 Goals at a million records: F1 .985, recall at precision .999 .95, ceiling .992, a fifth of Splink's processor time, traditions within .02 of recall;
 for a list of 100,000 against a register of a million: F1 .995, recall at precision .999 .99.
 """
@@ -120,7 +120,8 @@ def drawn(given: argparse.Namespace, seed: int) -> Files:
     kept = [stem.with_name(f"{stem.name}{of}.{part}.parquet") for of in ("", "-register")[: 2 if given.list else 1]
             for part in ("features", "columns", "truth")]
     if not all(path.exists() for path in kept):
-        HOME.mkdir(parents=True, exist_ok=True)
+        for old in HOME.glob(f"{kind}-seed{seed}-*.parquet"):  # of a version that is no more
+            old.unlink()
         if given.list:
             people = population(given.registry, seed)
             prepared(people, stem.with_name(f"{stem.name}-register"), BESIDE)
@@ -145,7 +146,7 @@ def child(python: Path, script: str, arguments: list[Path], out: Path) -> dict[s
         if process.returncode:
             raise SystemExit(f"{script} failed:\n{complained.read()[-3000:]}")
         told = json.loads(said.read().strip().splitlines()[-1])
-    return told | {"cpu_s": used.ru_utime + used.ru_stime, "peak_gb": used.ru_maxrss / 2**20, "wall_s": time.monotonic() - began}
+    return told | {"cpu_s": used.ru_utime + used.ru_stime, "wall_s": time.monotonic() - began}
 
 
 def deduplicated(pairs: pl.DataFrame, truth: pl.DataFrame) -> dict[str, Any]:

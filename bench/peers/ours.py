@@ -17,6 +17,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 
+from bench.peers import peak_gb  # noqa: E402
 from sinergi.core.linkage.encode import Vocabulary, encode  # noqa: E402
 from sinergi.core.linkage.keys import batch_keys  # noqa: E402
 from sinergi.core.linkage.model import pattern_scores, tally, train  # noqa: E402
@@ -72,7 +73,7 @@ def main(out: str, features: str, register: str | None = None) -> int:
         pairs = pairs.with_columns(j=pl.Series(rows)[pairs["j"].to_numpy() - listed])
     with phase("write"):
         pairs.write_parquet(out, compression="uncompressed")
-    print(json.dumps({"phases": SPENT, "pairs": len(pairs), "keys": brought}))
+    print(json.dumps({"phases": SPENT, "pairs": len(pairs), "keys": brought, "peak_gb": peak_gb()}))
     return 0
 
 

@@ -21,6 +21,8 @@ import splink.comparison_level_library as cll  # noqa: E402
 import splink.comparison_library as cl  # noqa: E402
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # noqa: E402
 
+from bench.peers import peak_gb  # noqa: E402
+
 SPENT: dict[str, float] = {"start": round(time.process_time(), 2)}
 LEVEL, FIXED = cll.CustomLevel, {"fix_m_probability": True}
 COLUMNS = """unique_id, nm, own, father, given, given1, fold_sorted, skels, nric, document, dob, sex, phone, postcode, addr, year(dob) y,
@@ -113,7 +115,7 @@ def main(out: str, file: str, register: str | None = None) -> int:
     with phase("write"):
         connection.execute(f"""COPY (SELECT unique_id_l i, unique_id_r j, match_weight bits FROM {found.physical_name}) TO '{out}'
           (FORMAT parquet, COMPRESSION uncompressed)""")
-    print(json.dumps({"phases": SPENT}))
+    print(json.dumps({"phases": SPENT, "peak_gb": peak_gb()}))
     return 0
 
 
