@@ -1,8 +1,8 @@
 """./sinergi bench linkage [--rows N] [--list N --registry N] [--seeds N]: one person found in records, ours beside Splink 5, same file and run.
 
 Both engines get the same prepared columns (names parsed, numbers and phones cleaned), which are made once and timed apart; each is a child process,
-so processor time (user + system) and peak memory are its own, reading and writing included. Splink is set by one who knows both: our fields, seventeen
-keys and role-aware levels (bench/peers/splink_expert.py). People and records are invented: bench/people/specification.md.
+so processor time (user + system) and peak memory are its own, reading and writing included. Splink is set by one who knows both: our fields,
+seventeen keys and role-aware levels (bench/peers/splink_expert.py). People and records are invented: bench/people/specification.md.
 Goals at a million records: F1 .985, recall at precision .999 .95, ceiling .992, a fifth of Splink's processor time, traditions within .02 of recall;
 for a list of 100,000 against a register of a million: F1 .995, recall at precision .999 .99.
 """
