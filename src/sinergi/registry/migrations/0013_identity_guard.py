@@ -16,7 +16,7 @@ OF_PERSONS = "EXISTS (SELECT 1 FROM registry_person p WHERE p.id IN (person_id, 
 OF_RECORDS = "EXISTS (SELECT 1 FROM registry_sourcerecord s WHERE s.id IN (first_id, second_id))"
 # Whoever reads persons of his agency, and the platform's own hand in a run of linkage.
 OWN = ("(agency_id = sinergi_agency() AND (sinergi_right('person.read') OR sinergi_right('linkage.apply') OR sinergi_right('linkage.undo')"
-       " OR sinergi_right('linkage.refresh')))")
+       " OR sinergi_right('linkage.refresh') OR sinergi_right('identity.review')))")
 REVIEWER = "sinergi_national('identity.review')"
 TAKING_BACK = "current_setting('sinergi.verb', true) IN ('batch.undo', 'linkage.undo')"
 

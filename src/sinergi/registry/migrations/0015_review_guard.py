@@ -12,14 +12,18 @@ LOOKED_AT = ("belonging", "person", "contactpoint", "membership")
 
 # What a reviewer must know of persons he may not open: whether an address is hidden, whether help runs, who lives together.
 LOOKS = """
-CREATE FUNCTION sinergi_review_facts(wanted uuid[]) RETURNS TABLE (record uuid, person uuid, hidden boolean, helped boolean, household uuid)
+CREATE FUNCTION sinergi_review_facts(wanted uuid[]) RETURNS TABLE (record uuid, person uuid, hidden boolean, helped boolean, household uuid,
+  members bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM set_config('sinergi.looking', 'review', true);
   RETURN QUERY SELECT b.record_id, p.id,
       p.safe_address OR EXISTS (SELECT 1 FROM registry_contactpoint c WHERE c.person_id = p.id AND c.hidden AND c.ended_at IS NULL),
-      sinergi_benefits_run(ARRAY[p.id]), (SELECT m.household_id FROM registry_membership m WHERE m.person_id = p.id AND m.to_on IS NULL ORDER BY m.id LIMIT 1)
-    FROM registry_belonging b JOIN registry_person p ON p.id = b.person_id WHERE b.record_id = ANY (wanted) AND b.to_at IS NULL;
+      sinergi_benefits_run(ARRAY[p.id]), h.household_id,
+      (SELECT count(*) FROM registry_membership o WHERE o.household_id = h.household_id AND o.to_on IS NULL)
+    FROM registry_belonging b JOIN registry_person p ON p.id = b.person_id LEFT JOIN LATERAL
+      (SELECT m.household_id FROM registry_membership m WHERE m.person_id = p.id AND m.to_on IS NULL ORDER BY m.id LIMIT 1) h ON true
+    WHERE b.record_id = ANY (wanted) AND b.to_at IS NULL;
   PERFORM set_config('sinergi.looking', '', true);
 END $$;
 CREATE FUNCTION sinergi_review_home(wanted uuid[]) RETURNS TABLE (household uuid, person uuid, name text, relation text)
@@ -40,7 +44,7 @@ CREATE FUNCTION sinergi_review_weight(bits float8, found_by text, helped bigint)
 CREATE FUNCTION sinergi_weigh_candidate() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE helped bigint; home uuid;
 BEGIN
-  SELECT count(*) FILTER (WHERE f.helped), min(f.household::text)::uuid INTO helped, home
+  SELECT count(*) FILTER (WHERE f.helped), (array_agg(f.household ORDER BY f.members DESC, f.household))[1] INTO helped, home
     FROM sinergi_review_facts(ARRAY[NEW.first_id, NEW.second_id]) f;
   NEW.weight := sinergi_review_weight(NEW.bits, NEW.found_by, helped);
   NEW.block := home;
