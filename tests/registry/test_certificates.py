@@ -18,6 +18,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.models import Grant, Message, User
+from sinergi.registry import review_tasks
 from sinergi.registry.actions import certificates as actions
 from sinergi.registry.models import Candidate, Certificate, Label, SourceRecord
 from sinergi.registry.queries import certificates as queries
@@ -264,6 +265,15 @@ def test_a_good_week_leaves_it_valid_and_is_told(auto_linked):
     with acting(boss(), purpose="register"):
         (view,) = queries.certificates()
     assert view.certificate.state == "valid" and view.weeks == ((DAY, 50, 50, 50),) and view.watch.holds
+
+
+def test_the_standing_work_ends_samples_and_orders(valid):
+    assert review_tasks.sample_all(DAY) == 0
+    with acting(STAGE, purpose="administer"), writing("try.stage"):
+        Certificate.objects.update(to_on=DAY - dt.timedelta(days=3))
+    review_tasks.review_nightly(0)
+    review_tasks.review_weekly(0)
+    assert now(valid).state == "expired"
 
 
 def test_a_week_without_links_draws_nothing(valid):

@@ -49,8 +49,7 @@ def send(page, content: bytes, title: str) -> None:
 
 
 def test_a_list_goes_its_whole_way(page, sign_in, officer):
-    actor = actor_of(officer)
-    stage.certified("mvm", 12.0)
+    actor, _ = actor_of(officer), stage.certified("mvm", 12.0)
     sign_in(page, officer)
     page.goto("/padanan/")
     expect(page.get_by_role("heading", name="Belum ada senarai")).to_be_visible()

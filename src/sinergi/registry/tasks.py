@@ -16,6 +16,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.jobs import Job, Step, job, operator
 from sinergi.kernel.models import Agency
 
+from . import review_tasks  # noqa: F401  (its standing work is entered by being imported)
 from .actions import applying, comparing, finding, linking, preparing, propose_households
 from .actions import batches as actions
 from .actions.proposals import PARTS

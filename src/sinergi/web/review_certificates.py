@@ -50,7 +50,8 @@ def listed(request: HttpRequest, refused: str) -> HttpResponse:
     """The list, with a refusal where one was given."""
     actor, names = request.actor, partners()  # type: ignore[attr-defined]
     found = [{"view": view, "row": view.certificate, "state": STATES[view.certificate.state],
-              "sources": source_words(view.certificate.sources, names), "wanted": len(view.walk.wanted), "share": round(100 * view.certificate.target, 1)} for view in queries.certificates()]
+              "sources": source_words(view.certificate.sources, names), "wanted": len(view.walk.wanted),
+              "share": round(100 * view.certificate.target, 1)} for view in queries.certificates()]
     context = {"certificates": found, "refused": refused, "labels_exist": queries.labels_exist(), "targets": actions.TARGETS, "periods": PERIODS,
                "models": queries.models(), "draws": actor.holds("certificate.draw"), "signs": actor.holds("certificate.sign"),
                "suspends": actor.holds("certificate.suspend"), "labels": actor.holds("certificate.label"),
