@@ -68,7 +68,10 @@ def take_pairs(most: int, *, actor: Actor, at: datetime | None = None) -> tuple[
     ReviewTurn.objects.filter(by=actor.id, answered_at=None).exclude(candidate=None).exclude(candidate__state="open").delete()
     held = list(ReviewTurn.objects.filter(by=actor.id, answered_at=None).order_by("claimed_at", "id"))
     ReviewTurn.objects.filter(pk__in=[turn.pk for turn in held]).update(until_at=now + HELD)
-    while len(held) < most and (turn := planted_turn(actor, now) or next_turn(actor, now)):
+    while len(held) < most:
+        moment = now + timedelta(microseconds=len(held))  # turns taken together keep their order
+        if (turn := planted_turn(actor, moment) or next_turn(actor, moment)) is None:
+            break
         held.append(turn)
     return tuple(turn.pk for turn in held[:most])
 
@@ -184,8 +187,8 @@ def undo_answer(answer_id: UUID, *, actor: Actor, at: datetime | None = None) ->
     made.undone_at = now
     made.save(update_fields=["undone_at"])
     turn = turns.get(by=actor.id)
-    turn.answered_at, turn.claimed_at, turn.until_at = None, made.answered_at, now + HELD
-    turn.save(update_fields=["answered_at", "claimed_at", "until_at"])
+    turn.answered_at, turn.until_at = None, now + HELD
+    turn.save(update_fields=["answered_at", "until_at"])
     return turn.pk
 
 
