@@ -54,6 +54,11 @@ def refused(code: str) -> Iterator[None]:
     assert why.value.code == code
 
 
+def platform() -> Actor:
+    """The nightly command."""
+    return Actor("command:review", "review", "", {v: frozenset({("national", "")}) for v in ("identity.review", "identity_review.weigh")})
+
+
 def state(candidate: Candidate) -> str:
     """How a candidate stands."""
     with acting(STAGE, purpose="administer"):
@@ -258,8 +263,7 @@ def test_what_hangs_on_a_pair_and_how_long_it_waits_make_its_weight(own_db):
     plain, objected = pair(*two(0), bits=0.0), pair(*two(1), bits=0.0, found_by="objection")
     assert (plain.weight, objected.weight) == (0.5, 5.0)
     assert queries.is_risky(objected, {}) and not queries.is_risky(plain, {})
-    platform = Actor("command:review", "review", "", {v: frozenset({("national", "")}) for v in ("identity.review", "identity_review.weigh")})
-    assert actions.weigh_pairs(None, actor=platform, purpose="administer", at=AT + dt.timedelta(days=30)) == 2
+    assert actions.weigh_pairs(None, actor=platform(), purpose="administer", at=AT + dt.timedelta(days=30)) == 2
     with acting(STAGE, purpose="administer"):
         assert Candidate.objects.get(pk=plain.pk).weight == pytest.approx(1.0)
 
@@ -277,6 +281,9 @@ def test_pairs_of_one_household_come_one_after_the_other(own_db):
     with acting(who, purpose="register"):
         order = [ReviewTurn.objects.get(pk=turn).candidate_id for turn in turns]
     assert order == [mine.pk, his.pk, other.pk]
+    actions.weigh_pairs(None, actor=platform(), purpose="administer", at=AT)
+    with acting(STAGE, purpose="administer"):
+        assert {Candidate.objects.get(pk=one.pk).block for one in (mine, his)} == {mine.block}, "the nightly order keeps them together"
 
 
 def test_a_hidden_address_is_told_by_no_record_and_no_reason(own_db):

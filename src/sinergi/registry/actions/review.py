@@ -41,7 +41,7 @@ NEXT = """SELECT c.id FROM registry_candidate c JOIN registry_sourcerecord f ON 
   ORDER BY c.weight DESC, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED"""
 WEIGH = """UPDATE registry_candidate c SET weight = sinergi_review_weight(c.bits, c.found_by, f.helped)
     * (1 + least(extract(epoch FROM %s::timestamptz - c.found_at) / 86400 / 30, 3)), block = f.block
-  FROM (SELECT x.id, count(*) FILTER (WHERE g.helped) AS helped, min(g.household::text)::uuid AS block
+  FROM (SELECT x.id, count(*) FILTER (WHERE g.helped) AS helped, (array_agg(g.household ORDER BY g.members DESC, g.household))[1] AS block
         FROM registry_candidate x, LATERAL sinergi_review_facts(ARRAY[x.first_id, x.second_id]) g WHERE x.state = 'open' GROUP BY x.id) f
   WHERE f.id = c.id"""
 
