@@ -31,6 +31,7 @@ django.setup()
 import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from bench.stage import people as stage  # noqa: E402
 from bench.stage.servers import cpu_of, peak_mb  # noqa: E402
@@ -90,7 +91,8 @@ def the_list(content: bytes, actor: Actor, batch: Batch | None, step: str) -> Ba
     """One step of the list's way."""
     now = stage.AT
     if step == "receive":
-        found: Batch = actions.receive_batch(content, actor=actor, purpose="register", table=table_of(content), title="Bench", on=now.date(), at=now)
+        found: Batch = actions.receive_batch(
+            content, actor=actor, purpose="register", table=table_of(content), title="Bench", on=timezone.localdate(now), at=now)
         return found
     assert batch is not None, "received first"
     if step == "check":

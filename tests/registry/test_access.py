@@ -17,6 +17,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.seals import seal
 from sinergi.kernel.verification import verify
 from sinergi.registry import actions, queries
+from sinergi.registry.models import Membership
 
 
 @pytest.fixture
@@ -276,6 +277,16 @@ def test_the_protection_officer_forgets_a_person_and_the_audit_still_verifies(ma
         seal()
     assert verify().fault is None
     refused("person.erased", lambda: actions.erase_person(who, actor=officer("maiwp", "protection_officer", national=True), purpose="request"))
+
+
+def test_after_midnight_here_is_still_yesterday_in_greenwich(maiwp, who, owner):
+    dpo = officer("perkeso", "protection_officer", national=True)
+    day = timezone.localdate()
+    with acting(maiwp, purpose="register"), writing("try.stage"):
+        Membership.objects.filter(person=who).update(from_on=day)
+    actions.open_request(who, actor=dpo, purpose="request", kind="erase", on=ON)
+    actions.erase_person(who, actor=dpo, purpose="request", at=timezone.make_aware(dt.datetime.combine(day, dt.time(0, 30))))
+    assert owner.execute("SELECT to_on FROM registry_membership WHERE person_id = %s", [who]).fetchone() == (day,)
 
 
 def test_an_erasure_may_be_refused_in_words(maiwp, who):

@@ -63,7 +63,7 @@ class RunsOut(Schema):
     items: list[RunOut]
 
 
-class AnswerOut(Schema):
+class LinkedRowOut(Schema):
     """One's own key with the answer: yes, no, review or not_read; `mends`: what to mend in the row, or what was mended."""
 
     row: int
@@ -75,7 +75,7 @@ class AnswerOut(Schema):
 class AnswersOut(Schema):
     """A page of answers, in the order of the list."""
 
-    items: list[AnswerOut]
+    items: list[LinkedRowOut]
     next: str
 
 

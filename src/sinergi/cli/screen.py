@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -22,6 +23,7 @@ from sinergi.kernel.law_files import read_document, read_documents
 
 LAW = pathlib.Path(__file__).resolve().parents[3] / "law"
 LONGEST_VALUE, FEW = 80, 2
+ZONE = ZoneInfo("Asia/Kuala_Lumpur")
 GROUPS = ("yes", "ask", "judge", "no")
 WORDS = {
     "ms": {
@@ -119,7 +121,7 @@ def household_of(path: pathlib.Path, words: Mapping[str, str]) -> dict[str, Any]
 def day_of(asked: str | None, written: object, words: Mapping[str, str]) -> dt.date:
     """The day of the assessment: as asked, else as the file has it, else today."""
     if asked is None and written is None:
-        return dt.date.today()
+        return dt.datetime.now(ZONE).date()
     if asked is None and isinstance(written, dt.date):
         return written
     try:

@@ -2,6 +2,8 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from . import policy
 from .action import action, changes
 from .actors import Actor
@@ -57,7 +59,7 @@ def leave_agency(agency: Agency, *, actor: Actor, successor: Agency, at: datetim
         raise Refused("agency.has_left", agency=agency.code)
     if successor.pk == agency.pk or successor.left_on is not None or not successor.partner:
         raise Refused("agency.successor_unfit", field="successor")
-    agency.left_on = at.date()
+    agency.left_on = timezone.localdate(at)
     agency.save(update_fields=["left_on"])
     users = list(User.objects.filter(agency=agency, left_at=None))
     end_access(users, at)

@@ -34,6 +34,7 @@ VETOES = {
     "sex_contradicts": gettext_lazy("One number, but the sexes differ."),
     "too_many_records": gettext_lazy("One of them holds many records already."),
     "dead": gettext_lazy("One of them has died."), "cannot_link": gettext_lazy("These records were called different before."),
+    "benefits_run": gettext_lazy("Help runs for one of them today."),
     "both_with_benefits": gettext_lazy("Both receive help today.")}
 FOUND_BY = {"search": gettext_lazy("noticed at a counter"), "list": gettext_lazy("from a partner’s list"),
             "register": gettext_lazy("found in the register"), "objection": gettext_lazy("somebody objected")}

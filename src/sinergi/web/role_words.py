@@ -97,7 +97,7 @@ VERBS = {
     "identity.merge": _("join two persons into one"), "identity.unmerge": _("undo such a joining"),
     "identity.move": _("give a record to another person"), "identity.settle": _("say whose a thing is after an undone joining"),
     "identity.ask": _("ask a second person for a joining or its undoing"), "identity.approve": _("approve it as the second person"),
-    "identity.refuse": _("refuse it as the second person"), "identity.auto_link": _("join without a person, under a certificate"),
+    "identity.refuse": _("refuse it as the second person"),
     "identity.review": _("see two records side by side"), "identity.oversee": _("see how reviewers agree"),
     "identity_review.take": _("take the next pairs to review"), "identity_review.answer": _("say whether two records are one person"),
     "identity_review.undo": _("take such an answer back"), "planted.plant": _("plant pairs whose answer is known"),

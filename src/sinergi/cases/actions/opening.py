@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from sinergi.kernel.action import action, changes
 from sinergi.kernel.actors import Actor
@@ -168,7 +169,7 @@ def close_unreachable(case_id: UUID, *, actor: Actor, reason: str, at: datetime)
     Refused: `case.closed`, `case.too_few_attempts`, `reason_too_short`.
     """
     row = held(case_id)
-    tries = {(c.at.date(), c.channel) for c in Contact.objects.filter(case=row, reached=False, inward=False)}
+    tries = {(timezone.localdate(c.at), c.channel) for c in Contact.objects.filter(case=row, reached=False, inward=False)}
     if len({day for day, _ in tries}) < FAIR_ATTEMPTS:
         raise Refused("case.too_few_attempts", least=FAIR_ATTEMPTS, made=len({day for day, _ in tries}))
     if len(reason.split()) < 3:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypedDict
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import yaml
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from sinergi.assistance import actions as assistance
 from sinergi.benefits import actions as benefits
@@ -51,7 +51,7 @@ def load_law_and_agencies(actor: Actor, now: datetime) -> int:
         if entry["code"] not in there:
             partners.join_agency(
                 None, actor=actor, purpose="administer", code=entry["code"], name_ms=entry["name"]["ms"], name_en=entry["name"]["en"],
-                kind=entry["kind"], area=entry["area"], partner=entry["partner"], website=entry.get("website", ""), on=now.date(),
+                kind=entry["kind"], area=entry["area"], partner=entry["partner"], website=entry.get("website", ""), on=timezone.localdate(now),
                 ground="Demo: memorandum kerjasama rekaan" if entry["partner"] else "")
     return len(document["agencies"])
 
@@ -88,7 +88,7 @@ def load_users(actor: Actor) -> list[DemoUser]:
 def load_people(now: datetime) -> int:
     """Register and screen the households of people.yaml, each by the coordinator of the agency it came to; who is there already stays as he is."""
     households = yaml.safe_load((HERE / "people.yaml").read_text("utf-8"))["households"]
-    on = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    on = timezone.localdate(now)
     for household in households:
         actor = actor_of(User.objects.get(email=f"penyelaras@{household['agency']}.demo"))
         with acting(actor, purpose="register"):

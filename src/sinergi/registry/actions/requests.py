@@ -147,7 +147,7 @@ def empty(person: Person, at: datetime) -> int:
     Consent.objects.filter(person=person, how="spoken_with_witness").update(witness=NAMELESS)
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=at)
     Membership.objects.filter(person=person).update(relation="other")
-    Membership.objects.filter(person=person, to_on=None).update(to_on=at.date())
+    Membership.objects.filter(person=person, to_on=None).update(to_on=timezone.localdate(at))
     papers = Paper.objects.filter(person=person, removed_at=None)
     for file in papers.exclude(file="").values_list("file", flat=True):
         transaction.on_commit(functools.partial(files.discard, UUID(file)))

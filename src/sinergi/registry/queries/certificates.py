@@ -13,6 +13,7 @@ from sinergi.kernel.actors import Actor
 from ..models import Candidate, Certificate, Label, LinkageModel, LinkageRun, ReviewAnswer
 
 REGISTER = "register"
+NO_VETOES = ("no_certificate", "below_threshold")  # why a run did not link by itself; they say nothing about the pair
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def labels_exist() -> bool:
 
 def candidates_drawable(version: str, sources: str) -> list[tuple[UUID, float]]:
     """Pairs of a model and of these sources without a veto, whatever became of them: (candidate, bits). What is linked by itself has no veto."""
-    found = Candidate.objects.filter(model_id=version, vetoes=[]).exclude(state="stale")
+    found = Candidate.objects.filter(model_id=version, vetoes__contained_by=list(NO_VETOES)).exclude(state="stale")
     if sources == REGISTER:
         found = found.exclude(found_by="list")
     else:

@@ -20,7 +20,7 @@ from sinergi.kernel.acting import shown
 from sinergi.kernel.actors import Actor
 
 from ..models import Candidate, LinkageModel, PlantedPair, RecordIdentifier, ReviewAnswer, ReviewTurn, SourceRecord
-from .certificates import certified_threshold
+from .certificates import NO_VETOES, certified_threshold
 
 HIDDEN_EVIDENCE = ("phone", "address")
 MOST_AT_HOME = 12
@@ -123,7 +123,7 @@ def facts_of_records(records: Iterable[UUID]) -> dict[UUID, Fact]:
 
 def is_risky(pair: Candidate | PlantedPair, facts: Mapping[UUID, Fact]) -> bool:
     """Two officers must say the same: any veto, help that runs or too many records by the database's own word, somebody who objected."""
-    if pair.vetoes or getattr(pair, "found_by", "") == "objection":
+    if set(pair.vetoes) - set(NO_VETOES) or getattr(pair, "found_by", "") == "objection":
         return True
     persons = [fact.person for fact in facts.values()]
     if len(set(persons)) < 2:
@@ -170,8 +170,8 @@ def made_pair(turn: UUID, pair: Candidate | PlantedPair, sides: tuple[Side, Side
     first, second = sides
     explanation = explained(pair.model_id, pair.levels, without=HIDDEN_EVIDENCE if first.hidden else ())
     shared = tuple(dict.fromkeys(phone for phone in first.phones if last_nine(phone) in {last_nine(other) for other in second.phones}))
-    return Pair(turn, first, second, explanation, tuple(pair.vetoes), is_risky(pair, facts), reason_for(pair, on), home_of(facts), shared, found_by,
-                waiting)
+    vetoes = tuple(veto for veto in pair.vetoes if veto not in NO_VETOES)
+    return Pair(turn, first, second, explanation, vetoes, is_risky(pair, facts), reason_for(pair, on), home_of(facts), shared, found_by, waiting)
 
 
 def blind(candidate: Candidate, label: UUID, actor: Actor) -> Pair:

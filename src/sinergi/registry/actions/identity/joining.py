@@ -220,14 +220,32 @@ def confirm_link(candidate_id: UUID, *, actor: Actor, reason: str = "", at: date
     found = Candidate.objects.select_for_update().get(pk=candidate_id)
     if found.state != "open":
         raise Refused("candidate.answered")
-    one, two = holders(found.first_id, found.second_id)
+    one, two = holders_if_any(found.first_id, found.second_id)
     if one == two:
         raise Refused("identity.already_one")
-    if (len(present_of(two)), str(one)) > (len(present_of(one)), str(two)):
-        one, two = two, one
     by = Evidence(model=found.model_id, bits=found.bits, levels=tuple(found.levels), keys=tuple(found.keys), vetoes=tuple(found.vetoes),
                   candidate=found.pk, run_id=found.run_id, first=found.first_id, second=found.second_id)
-    return join("link", one, two, actor=actor, reason=" ".join(reason.split())[:400], by=by, at=at or timezone.now())
+    words, now = " ".join(reason.split())[:400], at or timezone.now()
+    if one is None or two is None:
+        person, record = (one, found.second_id) if one is not None else (two, found.first_id)
+        assert person is not None, "one of the two is somebody's"
+        return take_nobodys(record, person, actor=actor, reason=words, by=by, at=now)
+    if (len(present_of(two)), str(one)) > (len(present_of(one)), str(two)):
+        one, two = two, one
+    return join("link", one, two, actor=actor, reason=words, by=by, at=now)
+
+
+def take_nobodys(record_id: UUID, person_id: UUID, *, actor: Actor, reason: str, by: Evidence, at: datetime) -> IdentityDecision:
+    """A record that a list left, and that was nobody's, is this person's."""
+    (person,) = held(person_id)
+    adopt(person, actor, at)
+    at = not_before(at, present_of(person.pk))
+    with weighed():
+        decision = decide("link", person.pk, None, actor, reason, at, by, moved=[[str(record_id), None, str(person.pk)]])
+        Belonging.objects.create(record_id=record_id, person=person, from_at=at, opened_by=decision)
+        believe(person, actor, at)
+    answered(person.pk, "same", decision)
+    return decision
 
 
 def holders(*record_ids: UUID) -> list[UUID]:
@@ -236,6 +254,15 @@ def holders(*record_ids: UUID) -> list[UUID]:
     if missing := [r for r in record_ids if r not in found]:
         raise Refused("identity.record_unknown", count=len(missing))
     return [found[r] for r in record_ids]
+
+
+def holders_if_any(one: UUID, two: UUID) -> tuple[UUID | None, UUID | None]:
+    """Whose two records are now; one of them, which a list left, may be nobody's (None). Raises Refused: `identity.record_unknown`."""
+    found: dict[UUID, UUID] = dict(Belonging.objects.filter(record_id__in=[one, two], to_at=None).values_list("record_id", "person_id"))
+    known = SourceRecord.objects.filter(pk__in=[one, two]).count()
+    if not found or known < 2:
+        raise Refused("identity.record_unknown", count=2 - known or 2)
+    return found.get(one), found.get(two)
 
 
 @action("identity.identify", policy.deciding_identity)

@@ -35,7 +35,7 @@ from ...models import (
 from ...queries.between import Between, made_between
 from ...queries.identity import bearers, newest
 from ..golden import believe, settle_state
-from .joining import Evidence, decide, held, holders, move_records, not_before, present_of, reasoned, restand, weighed
+from .joining import Evidence, decide, held, holders, holders_if_any, move_records, not_before, present_of, reasoned, restand, weighed
 
 UNDOABLE = ("merge", "link", "auto_link", "move")
 
@@ -62,6 +62,8 @@ def unmerge(decision_id: UUID, *, actor: Actor, reason: str, at: datetime | None
     words, now = reasoned(reason), at or timezone.now()
     if undone.verb in ("not_same", "unmerge"):
         return Unmerged(lift(undone, words, actor, now), ())
+    if undone.verb == "link" and undone.other_id is None and undone.evidence.get("candidate"):
+        return Unmerged(let_go(undone, words, actor, now, approval), ())
     return part(undone, words, actor, now, approval)
 
 
@@ -71,6 +73,24 @@ def lift(undone: IdentityDecision, reason: str, actor: Actor, at: datetime) -> I
     made = decide("unmerge", undone.person_id, undone.other_id, actor, reason, at, pair, undoes=undone)
     CannotLink.objects.filter(decision=undone, lifted_by=None).update(lifted_by=made)
     Candidate.objects.filter(decision=undone).update(state="open", decision=None)
+    return made
+
+
+def let_go(undone: IdentityDecision, reason: str, actor: Actor, at: datetime, approval: UUID | None) -> IdentityDecision:
+    """A list's record that a reviewer gave to a person is nobody's again, and the pair is kept apart. Raises Refused: `identity.not_undoable`."""
+    (record, _, _), = undone.evidence["moved"]
+    row = Belonging.objects.filter(record_id=record, to_at=None).first()
+    if row is None:
+        raise Refused("identity.not_undoable")
+    (person,) = held(row.person_id)
+    at, pair = not_before(at, [row]), Evidence(first=undone.first_id, second=undone.second_id, approval=approval)
+    with weighed():
+        made = decide("unmerge", person.pk, None, actor, reason, at, pair, undoes=undone, moved=[[str(record), str(person.pk), None]])
+        Belonging.objects.filter(pk=row.pk).update(to_at=at, closed_by=made)
+        assert undone.first and undone.second, "the link of a candidate names both"
+        CannotLink.objects.create(first=undone.first, second=undone.second, decision=made)
+        believe(person, actor, at)
+    Candidate.objects.filter(decision=undone).update(state="different", decision=made)
     return made
 
 
@@ -230,13 +250,13 @@ def not_same(
     Refused: `identity.one_person` (undo the merge first), `identity.record_unknown`, `identity.already_apart`, `reason_too_short`.
     """
     words, now = reasoned(reason), at or timezone.now()
-    one, two = holders(first, second)
+    one, two = holders_if_any(first, second)
     if one == two:
         raise Refused("identity.one_person")
     first, second = sorted((first, second))
     if CannotLink.objects.filter(first_id=first, second_id=second, lifted_by=None).exists():
         raise Refused("identity.already_apart")
-    made = decide("not_same", one, two, actor, words, now, Evidence(first=first, second=second, candidate=candidate))
+    made = decide("not_same", one or two, two if one else None, actor, words, now, Evidence(first=first, second=second, candidate=candidate))
     CannotLink.objects.create(first_id=first, second_id=second, decision=made)
     Candidate.objects.filter(first_id=first, second_id=second, state="open").update(state="different", decision=made)
     return made
