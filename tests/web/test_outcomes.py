@@ -93,6 +93,7 @@ def test_guessing_codes_stops(person, asked, owner):
         assert person.post("/j/", {"code": f"AAAA{guess:04d}"}).status_code == 422
     stopped = person.post("/j/", {"code": asked.code})
     assert stopped.status_code == 429 and "Terlalu banyak kod" in text_of(stopped)
+    assert 3500 < int(stopped["Retry-After"]) <= 3601
     assert owner.execute("SELECT count(*) FROM cases_guess").fetchone() == (12,)
 
 

@@ -175,6 +175,7 @@ def test_eight_wrong_passwords_lock_the_account_and_say_until_when(client, make_
     answer = wrong(client, user, 1)
     until = timezone.localtime(AccessAttempt.objects.get().attempt_time + timedelta(minutes=15))
     assert answer.status_code == 429 and f"{until:%d/%m/%Y}\xa0{until:%H:%M}" in answer.content.decode()
+    assert 800 < int(answer["Retry-After"]) <= 900
     assert sign_in_by_client(client, user).status_code == 429 and "_auth_user_id" not in client.session
     assert AccessAttempt.objects.get().failures_since_start == 8
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))

@@ -174,7 +174,9 @@ def code(request: HttpRequest) -> HttpResponse:
             try:
                 asking = asking_of(typed, str(get_client_ip_address(request) or ""))
             except Refused as why:
-                return page(request, "code", {"form": form, "refused": why.sentence(language())}, HTTPStatus.TOO_MANY_REQUESTS)
+                answer = page(request, "code", {"form": form, "refused": why.sentence(language())}, HTTPStatus.TOO_MANY_REQUESTS)
+                answer["Retry-After"] = str(why.facts["seconds"])
+                return answer
             if asking is not None:
                 return redirect("outcome", links.signed(asking))
             form.wrong("code", _("No letter has this code. Look again: it has eight letters and digits, never O, I, 0 or 1."))

@@ -4,6 +4,7 @@ Wrong passwords and wrong codes count together, in the database, so that neither
 """
 from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -66,8 +67,11 @@ def free_at(request: HttpRequest, credentials: dict[str, Any] | None) -> datetim
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None) -> HttpResponse:
     """The page of a locked account: how many attempts, and the minute from which it may be tried again."""
-    words = {"failure_limit": get_failure_limit(request, credentials), "free_at": free_at(request, credentials)}
-    return render(request, "account/lockout.html", words, status=HTTPStatus.TOO_MANY_REQUESTS)
+    until = free_at(request, credentials)
+    words = {"failure_limit": get_failure_limit(request, credentials), "free_at": until}
+    answer = render(request, "account/lockout.html", words, status=HTTPStatus.TOO_MANY_REQUESTS)
+    answer["Retry-After"] = str(max(1, ceil((until - timezone.now()).total_seconds())))
+    return answer
 
 
 def passed(request: HttpRequest) -> bool:

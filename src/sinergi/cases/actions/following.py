@@ -1,7 +1,7 @@
 """Cases follow what other rooms do: a registration opens one for each need, an application and an award move it on. The platform's own steps."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -96,8 +96,8 @@ def note_guess(source: str, at: datetime) -> None:
 
 
 def may_guess(source: str, at: datetime) -> None:
-    """Refused("outcome.too_many_codes") after too many wrong codes from an address within the hour."""
+    """Refused("outcome.too_many_codes", seconds until it may try again) after too many wrong codes from an address within the hour."""
     print_of = salted_hmac("sinergi.guess", source, algorithm="sha256").hexdigest()
-    recent = Guess.objects.filter(source=print_of, at__gte=at.fromtimestamp(at.timestamp() - WITHIN, at.tzinfo)).count()
-    if recent >= MOST_GUESSES:
-        raise Refused("outcome.too_many_codes")
+    recent = Guess.objects.filter(source=print_of, at__gte=at - timedelta(seconds=WITHIN)).order_by("-at").values_list("at", flat=True)[:MOST_GUESSES]
+    if len(recent) == MOST_GUESSES:
+        raise Refused("outcome.too_many_codes", seconds=WITHIN + 1 - int((at - recent[MOST_GUESSES - 1]).total_seconds()))
