@@ -13,7 +13,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions
 from sinergi.registry import queries as registry
-from tests.registry.identity_stage import WHY, by, merge, unmerge
+from tests.registry.identity_stage import WHY, a_run, by, certified, linked, merge, reviewer, unmerge
 from tests.registry.registry_stage import law, officer, somebody
 
 
@@ -53,6 +53,21 @@ def test_two_who_each_hold_a_lock_are_joined_and_both_are_shown(own_db):
     with acting(maiwp, purpose="pay"):
         assert {h.entitlement_id for h in queries.timeline(gone, actor=maiwp)} == {mine.pk, his.pk}
     assert refused(award, keep, maiwp) == "overlap.held_by"
+
+
+def test_a_model_alone_joins_a_person_who_holds_help_but_not_two_who_both_do(own_db, owner):
+    maiwp, _irm = councils()
+    keep, gone = somebody(maiwp, "Kamarul bin Yusof", "680411-17-5013"), somebody(maiwp, "Kamarul Yusof", "680411-17-5021")
+    boss = reviewer()
+    promise, run = certified(), a_run()
+    his = award(gone, maiwp)
+    unmerge(actions.auto_link(keep, **by(boss), gone_id=gone, evidence=linked(promise, run)), boss)
+    owner.execute("SET session_replication_role = replica")
+    owner.execute("UPDATE registry_cannotlink SET lifted_by_id = decision_id")
+    award(keep, maiwp)
+    assert refused(actions.auto_link, keep, **by(boss), gone_id=gone, evidence=linked(promise, run)) == "identity.benefits_run"
+    owner.execute("UPDATE benefits_entitlement SET to_on = '2020-01-31', from_on = '2020-01-01' WHERE id = %s", [his.pk])
+    assert actions.auto_link(keep, **by(boss), gone_id=gone, evidence=linked(promise, run)).verb == "auto_link"
 
 
 def test_a_benefit_given_in_between_is_settled_and_its_lock_moves_with_it(own_db, owner):

@@ -14,7 +14,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
 from sinergi.kernel.actors import Actor, command
 from sinergi.registry import actions
-from sinergi.registry.models import Belonging, Certificate, IdentityDecision, LinkageModel, Person, SourceRecord
+from sinergi.registry.models import Belonging, Certificate, IdentityDecision, LinkageModel, LinkageRun, Person, SourceRecord
 
 WHY = "Nombor dan nama sama, disahkan di kaunter"
 CARDS = ("900227-17-5136", "851103-17-5121", "000109-17-0159", "020825-17-0103", "891214-17-5078", "860521-17-5083")
@@ -77,9 +77,22 @@ def certified(version: str = "m1", *, state: str = "valid", threshold: float = 2
         model = LinkageModel.objects.create(version=version, parameters={}, trained_at=now, registry_size=1000, origin="test",
                                             approved_by="board", approved_at=now)
         return Certificate.objects.create(**{
-            "model": model, "sources": "list", "target": 0.99, "thresholds": [threshold], "drawn_each": 10, "threshold": threshold,
+            "model": model, "sources": "register", "target": 0.99, "thresholds": [threshold], "drawn_each": 10, "threshold": threshold,
             "lower_bound": 0.995, "labels": 1400, "state": state,
             "drawn_at": now, "drawn_by": "x", "signed_by": "board", "from_on": dt.date(2020, 1, 1), **more})
+
+
+def a_run(kind: str = "register", *, version: str = "m1", agency: str = "aim", state: str = "applying") -> LinkageRun:
+    """A run of linkage that was approved and is being applied."""
+    now, hand = dt.datetime.now(dt.UTC), Actor("command:stage", "stage", agency, {"linkage.read": frozenset({("national", "")})})
+    with acting(hand, purpose="register"), writing("try.stage"):
+        return LinkageRun.objects.create(kind=kind, agency_id=agency, title="Berganda", model_id=version, state=state, on=now.date(), received_at=now,
+                                         received_by="x", approved_by="y")
+
+
+def linked(promise: Certificate, run: LinkageRun, **more: Any) -> actions.Evidence:
+    """What a model alone stands on."""
+    return actions.Evidence(**{"model": "m1", "bits": 25.0, "certificate": str(promise.pk), "levels": (1, 1, 1, 1, 1, 1), "run_id": run.pk, **more})
 
 
 def seen(actor: Actor) -> SimpleNamespace:

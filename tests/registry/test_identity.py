@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
-from identity_stage import CARDS, NAMES, WHY, by, certified, merge, picture, reviewer, seen, two, unmerge, whose
+from identity_stage import CARDS, NAMES, WHY, a_run, by, certified, linked, merge, picture, reviewer, seen, two, unmerge, whose
 from kernel_stage import entries, tamper
 from registry_stage import ON, family, law, officer, somebody
 
@@ -209,38 +209,19 @@ def test_a_record_sent_later_is_kept_as_a_known_persons_and_can_be_taken_from_hi
         assert SourceRecord.objects.get(key="emp-77").belongings.get(to_at=None).person.name == "Jimbai Anak Sigan"
 
 
-def linked(s, actor, **more):
-    evidence = {"model": "m1", "bits": 25.0, "certificate": str(s), **more}
-    return actions.Evidence(**evidence)
-
-
-def test_a_model_alone_joins_under_a_valid_certificate_and_nothing_else(own_db, owner):
+def test_a_model_alone_joins_under_a_valid_certificate_and_leaves_one_entry(own_db, owner):
     aim, boss = officer("aim", "officer"), reviewer()
     keep, gone = two(aim)
-    promise = certified()
-    certified("m2")
-
-    def auto(keep=keep, gone=gone, **more) -> str:
-        return refused(actions.auto_link, keep, **by(boss), gone_id=gone, evidence=linked(promise.pk, boss, **more))
-
-    assert auto(certificate="") == auto(model="m2") == auto(certificate=str(uuid4())) == "identity.no_certificate"
-    assert auto(bits=19.9) == auto(bits=None) == "identity.below_threshold"
-    assert auto(vetoes=("twin_pattern",)) == "identity.vetoed"
-    for change in ("suspended_at = now()", "to_on = '2020-01-02'", "state = 'expired'"):
-        tamper(owner, f"UPDATE registry_certificate SET {change} WHERE model_id = 'm1'")
-        assert auto() == "identity.no_certificate"
-        tamper(owner, "UPDATE registry_certificate SET suspended_at = NULL, to_on = NULL, state = 'valid'")
-    tamper(owner, f"UPDATE registry_person SET died_on = '2026-01-01' WHERE id = '{gone}'")
-    assert auto() == "identity.dead"
-    tamper(owner, "UPDATE registry_person SET died_on = NULL")
+    promise, run = certified(), a_run()
+    assert refused(actions.auto_link, keep, **by(boss), gone_id=gone, evidence=linked(promise, run, bits=19.9)) == "identity.below_threshold"
+    assert refused(actions.auto_link, keep, **by(aim), gone_id=gone, evidence=linked(promise, run)) == "not_allowed"
     assert not IdentityDecision.objects.filter(verb="auto_link").exists()
-    decision = actions.auto_link(keep, **by(boss), gone_id=gone, evidence=linked(promise.pk, boss, run_id=uuid4()))
-    assert len(entries(owner, "verb = 'identity.auto_link'")) == 1
+    decision = actions.auto_link(keep, **by(boss), gone_id=gone, evidence=linked(promise, run))
+    assert len(entries(owner, "verb = 'identity.auto_link'")) == 1 and len(entries(owner, "verb LIKE 'identity.%'")) == 1
     unmerge(decision, boss)
-    assert auto() == "identity.cannot_link"
-    assert refused(actions.auto_link, keep, **by(aim), gone_id=gone, evidence=linked(promise.pk, aim)) == "not_allowed"
-    sent = actions.Incoming("row-1", {"name": NAMES[0]})
-    assert actions.auto_link(keep, **by(boss), record=sent, evidence=linked(promise.pk, boss)).first_id is not None
+    assert refused(actions.auto_link, keep, **by(boss), gone_id=gone, evidence=linked(promise, run)) == "identity.cannot_link"
+    with pytest.raises(TypeError):
+        actions.auto_link(keep, **by(boss), evidence=linked(promise, run))
 
 
 def test_more_than_ten_records_need_two(own_db, owner):

@@ -34,7 +34,7 @@ KINDS = {"consent": gettext_lazy("Consent"), "fact": gettext_lazy("Fact"), "sens
          "number": gettext_lazy("Number"), "record": gettext_lazy("Record"), "entitlement": gettext_lazy("Benefit"),
          "override": gettext_lazy("Exception"), "case": gettext_lazy("Case"), "application": gettext_lazy("Application")}
 UNDOABLE = ("merge", "link", "auto_link", "move", "not_same")
-TWO = ("identity.benefits_run", "identity.too_many_records", "identity.long_ago")
+TWO = ("identity.benefits_run", "identity.too_many_records", "identity.dead", "identity.long_ago")
 
 
 class OtherForm(TypedForm):

@@ -89,39 +89,69 @@ CREATE FUNCTION sinergi_two_agree(d registry_identitydecision) RETURNS boolean L
   SELECT EXISTS (SELECT 1 FROM registry_approval a WHERE a.id::text = d.evidence ->> 'approval' AND a.state = 'approved' AND a.decided_by <> a.asked_by
       AND ((a.person_id = d.person_id AND a.other_id = d.other_id) OR a.undoes_id = d.undoes_id))
     OR (SELECT count(DISTINCT r.by) FROM registry_reviewanswer r JOIN registry_candidate c ON c.id = r.candidate_id
-      JOIN registry_belonging one ON one.record_id = c.first_id AND one.to_at IS NULL JOIN registry_belonging two ON two.record_id = c.second_id AND two.to_at IS NULL
+      LEFT JOIN registry_belonging one ON one.record_id = c.first_id AND one.to_at IS NULL
+      LEFT JOIN registry_belonging two ON two.record_id = c.second_id AND two.to_at IS NULL
       WHERE c.id::text = d.evidence ->> 'candidate' AND r.answer = 'same' AND r.undone_at IS NULL
-        AND (one.person_id, two.person_id) IN ((d.person_id, d.other_id), (d.other_id, d.person_id))) >= 2 $$;
--- The first thing that stands in the way of joining two persons, '' without one.
+        AND ((one.person_id, two.person_id) IN ((d.person_id, d.other_id), (d.other_id, d.person_id))
+          OR (d.other_id IS NULL AND d.person_id IN (one.person_id, two.person_id)))) >= 2 $$;
+CREATE FUNCTION sinergi_is_dead(who uuid[]) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM registry_person p WHERE p.id = ANY (sinergi_bearers(who)) AND p.died_on IS NOT NULL) $$;
+-- The first thing that stands in the way of joining two persons, '' without one. What only `cannot_link` forbids for ever, two logins may do.
 CREATE FUNCTION sinergi_join_veto(one uuid, other uuid, agreed boolean) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF sinergi_kept_apart(one, other) THEN RETURN 'identity.cannot_link'; END IF;
   IF agreed THEN RETURN ''; END IF;
+  IF sinergi_is_dead(ARRAY[one, other]) THEN RETURN 'identity.dead'; END IF;
   IF sinergi_record_count(ARRAY[one, other]) > 10 THEN RETURN 'identity.too_many_records'; END IF;
   IF sinergi_benefits_run(ARRAY[one, other]) THEN RETURN 'identity.benefits_run'; END IF;
   RETURN '';
 END $$;
+-- What a pair's six levels bar from being linked by a model alone, as core/linkage/vetoes.py has it ('' for none); without levels nothing is linked.
+CREATE FUNCTION sinergi_level_veto(levels jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE name int; father int; number int; sex int;
+BEGIN
+  IF jsonb_typeof(levels) IS DISTINCT FROM 'array' OR jsonb_array_length(levels) <> 6 THEN RETURN 'identity.vetoed'; END IF;
+  SELECT levels ->> 0, levels ->> 1, levels ->> 2, levels ->> 3 INTO name, father, number, sex;
+  RETURN CASE WHEN number = 1 AND name >= 10 THEN 'identity.number_without_name'
+    WHEN number = 3 AND (father = 1 OR name >= 8) THEN 'identity.twin_pattern'
+    WHEN father = 4 THEN 'identity.father_son_swap'
+    WHEN number = 1 AND sex = 2 THEN 'identity.sex_contradicts' ELSE '' END;
+END $$;
+-- Which pairs of sources a decision is of, by its run: the run is at work, with this model, for this agency, and joins what such a run joins.
+CREATE FUNCTION sinergi_sources_of(d registry_identitydecision) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT CASE r.kind WHEN 'register' THEN 'register' ELSE 'list:' || r.agency_id END FROM registry_linkagerun r
+   WHERE r.id = d.run_id AND r.model_id = d.model_id AND r.state = 'applying' AND r.agency_id = d.agency_id AND (r.kind = 'list') = (d.other_id IS NULL) $$;
 -- What stands in the way of a link that no human made.
 CREATE FUNCTION sinergi_auto_veto(d registry_identitydecision) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE promise registry_certificate;
 BEGIN
-  SELECT * INTO promise FROM registry_certificate c WHERE c.id::text = d.evidence ->> 'certificate' AND c.model_id = d.model_id;
+  SELECT * INTO promise FROM registry_certificate c WHERE c.id::text = d.evidence ->> 'certificate' AND c.model_id = d.model_id
+    AND c.sources = sinergi_sources_of(d);
   IF promise.id IS NULL OR promise.state <> 'valid' OR promise.suspended_at IS NOT NULL
       OR NOT daterange(promise.from_on, promise.to_on, '[]') @> (now() AT TIME ZONE 'Asia/Kuala_Lumpur')::date THEN RETURN 'identity.no_certificate'; END IF;
   IF d.bits IS NULL OR d.bits < promise.threshold THEN RETURN 'identity.below_threshold'; END IF;
   IF jsonb_array_length(coalesce(d.evidence -> 'vetoes', '[]')) > 0 THEN RETURN 'identity.vetoed'; END IF;
-  IF EXISTS (SELECT 1 FROM registry_person p WHERE p.id = ANY (sinergi_bearers(ARRAY[d.person_id, d.other_id])) AND p.died_on IS NOT NULL) THEN
-    RETURN 'identity.dead'; END IF;
-  IF sinergi_record_count(ARRAY[d.person_id]) >= 10 THEN RETURN 'identity.too_many_records'; END IF;
+  IF sinergi_level_veto(d.evidence -> 'levels') <> '' THEN RETURN sinergi_level_veto(d.evidence -> 'levels'); END IF;
+  IF sinergi_is_dead(ARRAY[d.person_id, d.other_id]) THEN RETURN 'identity.dead'; END IF;
+  IF d.other_id IS NULL THEN
+    RETURN CASE WHEN sinergi_record_count(ARRAY[d.person_id]) >= 10 THEN 'identity.too_many_records' ELSE '' END; END IF;
+  IF sinergi_kept_apart(d.person_id, d.other_id) THEN RETURN 'identity.cannot_link'; END IF;
+  IF sinergi_record_count(ARRAY[d.person_id, d.other_id]) > 10 THEN RETURN 'identity.too_many_records'; END IF;
+  IF sinergi_benefits_run(ARRAY[d.person_id]) AND sinergi_benefits_run(ARRAY[d.other_id]) THEN RETURN 'identity.benefits_run'; END IF;
   RETURN '';
 END $$;
+-- A pair that a veto sent to review is confirmed by two; what an objection had parted is only joined again.
+CREATE FUNCTION sinergi_candidate_veto(d registry_identitydecision) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce((SELECT 'identity.two_needed' FROM registry_candidate c WHERE c.id::text = d.evidence ->> 'candidate'
+    AND c.found_by <> 'objection' AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(c.vetoes) v WHERE v NOT IN ('no_certificate', 'below_threshold'))), '') $$;
 CREATE FUNCTION sinergi_weigh_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE veto text := '';
 BEGIN
   IF NEW.actor <> sinergi_actor() THEN RAISE EXCEPTION 'a decision is its actor''s own' USING ERRCODE = 'insufficient_privilege'; END IF;
-  IF NEW.verb = 'auto_link' THEN veto := sinergi_auto_veto(NEW); END IF;
-  IF veto = '' AND NEW.verb IN ('merge', 'link', 'auto_link') AND NEW.other_id IS NOT NULL THEN
-    veto := sinergi_join_veto(NEW.person_id, NEW.other_id, NEW.verb <> 'auto_link' AND sinergi_two_agree(NEW));
+  IF NEW.verb = 'auto_link' THEN veto := sinergi_auto_veto(NEW);
+  ELSIF NEW.verb IN ('merge', 'link') THEN
+    IF NEW.other_id IS NOT NULL THEN veto := sinergi_join_veto(NEW.person_id, NEW.other_id, sinergi_two_agree(NEW)); END IF;
+    IF veto = '' AND sinergi_candidate_veto(NEW) <> '' AND NOT sinergi_two_agree(NEW) THEN veto := sinergi_candidate_veto(NEW); END IF;
   ELSIF NEW.verb = 'unmerge' AND NOT sinergi_two_agree(NEW)
       AND EXISTS (SELECT 1 FROM registry_identitydecision m WHERE m.id = NEW.undoes_id AND m.decided_at < now() - interval '30 days') THEN
     veto := 'identity.long_ago';
@@ -132,13 +162,28 @@ END $$;
 CREATE TRIGGER weighed BEFORE INSERT ON registry_identitydecision FOR EACH ROW WHEN (NEW.verb <> 'create') EXECUTE FUNCTION sinergi_weigh_decision();
 """
 BELONGING = """
--- A belonging is opened by a decision that says so, and never joins records that somebody called different.
+-- What records that a model alone gives to a person say themselves, whatever levels the decision claims: a death, an equal number with another sex.
+CREATE FUNCTION sinergi_weigh_records(records uuid[], who uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM registry_sourcerecord s WHERE s.id = ANY (records) AND s.payload ->> 'died_on' <> '') THEN PERFORM sinergi_veto('identity.dead'); END IF;
+  IF EXISTS (SELECT 1 FROM registry_recordidentifier n JOIN registry_sourcerecord came ON came.id = n.record_id
+      JOIN registry_recordidentifier m ON m.value = n.value AND m.kind = n.kind AND m.country = n.country AND m.record_id <> ALL (records)
+      JOIN registry_belonging b ON b.record_id = m.record_id AND b.person_id = who AND b.to_at IS NULL
+      JOIN registry_sourcerecord there ON there.id = m.record_id
+      WHERE n.record_id = ANY (records) AND nullif(came.payload ->> 'sex', '') <> nullif(there.payload ->> 'sex', '')) THEN PERFORM sinergi_veto('identity.sex_contradicts'); END IF;
+END $$;
+-- A belonging is opened by a decision that names the record, and never joins records that somebody called different.
 CREATE FUNCTION sinergi_weigh_belongings() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM fresh f JOIN registry_identitydecision d ON d.id = f.opened_by_id WHERE d.actor <> sinergi_actor()
+  IF EXISTS (SELECT 1 FROM fresh f LEFT JOIN registry_identitydecision d ON d.id = f.opened_by_id WHERE d.id IS NULL OR d.actor <> sinergi_actor()
       OR d.verb NOT IN ('create', 'auto_link', 'link', 'merge', 'unmerge', 'move')
-      OR (d.verb IN ('create', 'auto_link', 'link', 'merge') AND d.person_id <> f.person_id)) THEN
+      OR (d.verb IN ('create', 'auto_link', 'link', 'merge') AND d.person_id <> f.person_id)
+      OR (d.first_id IS DISTINCT FROM f.record_id
+        AND NOT coalesce(d.evidence -> 'moved' @> jsonb_build_array(jsonb_build_array(f.record_id::text)), false))) THEN
     RAISE EXCEPTION 'a belonging needs its decision' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF EXISTS (SELECT 1 FROM fresh f JOIN registry_identitydecision d ON d.id = f.opened_by_id WHERE d.verb = 'auto_link') THEN
+    PERFORM sinergi_weigh_records(array_agg(f.record_id), f.person_id) FROM fresh f GROUP BY f.person_id;
   END IF;
   IF EXISTS (SELECT 1 FROM (
         SELECT f.person_id, c.second_id AS other FROM fresh f JOIN registry_cannotlink c ON c.first_id = f.record_id AND c.lifted_by_id IS NULL
@@ -226,8 +271,8 @@ SETTLED = ("consent", "fact", "sensitivefact", "paper", "address", "contactpoint
 SETTLING = "coalesce(current_setting('sinergi.verb', true), '') = 'identity.settle'"
 LISTED = "sinergi_right('identity.read')"
 READ_BY_OWNER = ("registry_person", "registry_identifier", "registry_sourcerecord", "registry_belonging", "registry_identitydecision", "registry_cannotlink",
-                 "registry_candidate", "registry_approval", "registry_reviewanswer", "registry_certificate")
-CALLED = ("sinergi_open_beside(uuid)", "sinergi_benefits_run(uuid[])", "sinergi_record_count(uuid[])", "sinergi_kept_apart(uuid, uuid)",
+                 "registry_candidate", "registry_approval", "registry_reviewanswer", "registry_certificate", "registry_recordidentifier")
+CALLED = ("sinergi_open_beside(uuid)", "sinergi_benefits_run(uuid[])", "sinergi_is_dead(uuid[])", "sinergi_record_count(uuid[])", "sinergi_kept_apart(uuid, uuid)",
           "sinergi_join_veto(uuid, uuid, boolean)", "sinergi_registered_since(timestamptz, text[], date[])",
           "sinergi_between_registry(uuid[], timestamptz, timestamptz)", "sinergi_settle_registry(text, text, uuid, uuid)")
 

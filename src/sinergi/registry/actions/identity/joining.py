@@ -206,7 +206,7 @@ def merge_persons(
     """Two persons are one: `keep_id` stays, `gone_id` answers for him from now on and for ever.
 
     Refused: `identity.already_one`, `person.unknown`, `person.erased`, `reason_too_short`, `identity.cannot_link`; and without a second login behind
-    it (`ask_second`, or two reviewers' answers to `evidence.candidate`) `identity.benefits_run`, `identity.too_many_records`.
+    it (`ask_second`, or two reviewers' answers to `evidence.candidate`) `identity.dead`, `identity.benefits_run`, `identity.too_many_records`.
     """
     return join("merge", keep_id, gone_id, actor=actor, reason=reasoned(reason), by=evidence, at=at or timezone.now())
 
@@ -294,8 +294,10 @@ def auto_link(
 ) -> IdentityDecision:
     """A model alone finds that another person (`gone_id`) or a new record (`record`) is this person. It can be undone as any other decision.
 
-    `evidence` names model, bits and certificate. Refused by PostgreSQL, then it goes to review: `identity.no_certificate`,
-    `identity.below_threshold`, `identity.vetoed`, `identity.dead`, `identity.too_many_records`, `identity.benefits_run`, `identity.cannot_link`.
+    `evidence` names model, bits, levels, certificate and the run at work, whose sources the certificate must be of. Refused by PostgreSQL, then it
+    goes to review: `identity.no_certificate`, `identity.below_threshold`, `identity.vetoed`, `identity.number_without_name`,
+    `identity.twin_pattern`, `identity.father_son_swap`, `identity.sex_contradicts`, `identity.dead`, `identity.too_many_records`,
+    `identity.benefits_run` (both), `identity.cannot_link`.
     """
     now = at or timezone.now()
     if record is not None:
