@@ -288,6 +288,30 @@ def test_what_was_made_in_between_is_listed_and_settled_one_by_one(own_db, owner
     assert len(entries(owner, "verb = 'identity.settle'")) == 4
 
 
+def test_what_was_done_and_looked_at_in_between_is_listed_with_who_did_it(own_db, owner):
+    aim, maiwp, boss = officer("aim", "supervisor"), officer("maiwp", "officer"), reviewer()
+    keep, gone = two(aim, maiwp)
+    with acting(aim, purpose="register"):
+        queries.person(keep)
+    decision = merge(keep, gone, boss)
+    for _ in range(3):
+        with acting(maiwp, purpose="follow", page="/orang/"):
+            queries.person(gone)
+    actions.store_paper(keep, **by(aim), kind="mykad")
+    done = unmerge(decision, aim)
+    actions.store_paper(keep, **by(aim), kind="other")
+    with acting(aim, purpose="register"):
+        found = queries.audited_between(done.decision.pk)
+        assert queries.audited_between(decision.pk) == queries.audited_between(uuid4()) == ()
+    assert [(a.name, a.agency, a.verb, a.entries) for a in found] == [
+        (maiwp.name, "maiwp", "person.read", 3), (aim.name, "aim", "paper.store", 1)]
+    assert decision.decided_at < found[0].first_at < found[0].last_at < found[1].first_at == found[1].last_at < done.decision.decided_at
+    with acting(officer("irm", "officer"), purpose="register"):
+        assert queries.audited_between(done.decision.pk) == ()
+    (entry,) = entries(owner, "verb = 'identity.merge'")
+    assert entry["changes"]["decision"] == str(decision.pk)
+
+
 def test_two_reviewers_who_found_them_the_same_are_the_two_that_a_merge_of_many_records_needs(own_db, owner):
     aim = officer("aim", "officer")
     keep, gone = two(aim)

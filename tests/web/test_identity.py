@@ -92,6 +92,8 @@ def test_what_was_made_in_between_is_given_to_one_of_the_two(client, pair, offic
     settle = client.post(f"/orang/{keep}/identiti/{made.pk}/batal/", {"step": "undo", "reason": "Dua orang: bapa dan anak"})["Location"]
     (paper,) = owner.execute("SELECT id FROM registry_paper").fetchone()
     assert "Dokumen" in text_of(client.get(settle))
+    told = text_of(client.get(settle))
+    assert "Dibuat atau dilihat antara itu" in told and officer.name in told and "identity." not in told
     assert client.post(settle, {"kind": "paper", "key": "x", "to": "other"}).status_code == 422
     assert client.post(settle, {"kind": "paper", "key": paper, "to": "other"}).status_code == 302
     assert owner.execute("SELECT person_id FROM registry_paper").fetchone() == (gone,)

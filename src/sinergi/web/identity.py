@@ -20,6 +20,7 @@ from sinergi.kernel.models import User
 from sinergi.registry import actions, codes, queries
 from sinergi.registry.codes.trust import trust
 
+from .audit_pages import verb_word
 from .person.shown import file_of
 from .typed import TypedForm, actor_at, language, text, word, words_field
 
@@ -210,8 +211,15 @@ def settle(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResp
               "to": next((s["name"] for s in sides if s["id"] == b.settled), ""),
               "proposed": next((s["name"] for s in sides if s["id"] == b.proposed), "")} for b in queries.between_of(decision_id)]
     return render(request, "identity/settle.html", context | {"sides": sides, "refused": refused,
+                  "audited": audited_rows(decision_id, context["agencies"]),
                   "left": [i for i in items if i["of"].settled is None], "settled": [i for i in items if i["of"].settled is not None]},
                   status=422 if refused else 200)
+
+
+def audited_rows(decision_id: UUID, agencies: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the audit tells of the time in between, in words: nothing of it is to be settled."""
+    return [{"of": a, "text": verb_word(a.verb), "by": _("Sinergi, by itself") if a.actor.startswith("command:") else a.name,
+             "agency": agencies.get(a.agency, a.agency.upper())} for a in queries.audited_between(decision_id)]
 
 
 urlpatterns = [

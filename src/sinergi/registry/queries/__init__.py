@@ -1,6 +1,6 @@
 """What the registry tells others: who is known, who lives with whom, what is known of them, who may see it and who did."""
 
-from .between import SETTLERS, Between, between_of, made_between
+from .between import SETTLERS, Audited, Between, audited_between, between_of, made_between
 from .consents import AccessView, ConsentView, RequestView, accesses, consent, consents, opened_by_reason, requests, requests_of
 from .document import Document, document_of
 from .facts import FactView, declared, fact_history, facts_of, needs_of
@@ -60,6 +60,7 @@ __all__ = [
     "AccessView",
     "AddressView",
     "ApprovalView",
+    "Audited",
     "Between",
     "Candidate",
     "ConsentView",
@@ -90,6 +91,7 @@ __all__ = [
     "approvals_of",
     "bearers",
     "bearers_of",
+    "audited_between",
     "between_of",
     "consent",
     "consents",

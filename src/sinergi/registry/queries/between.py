@@ -2,6 +2,7 @@
 
 Each room names itself in SETTLERS and brings two functions of PostgreSQL: `sinergi_between_ROOM(persons, since, until)` lists what it wrote on them
 (kind, key, agency, instant: nothing of its content), `sinergi_settle_ROOM(kind, key, from, to)` moves one of these.
+What the audit tells of that time is listed beside it: it is nobody's to move, for what was done stays done by whom it was done.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 from psycopg import sql
+
+from sinergi.kernel.models import User
 
 from ..models import IdentityDecision
 from .identity import bearers
@@ -32,6 +35,19 @@ class Between:
     person_id: UUID
     proposed: UUID | None
     settled: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What somebody did about the two while they were one, or looked at: a verb of the audit, how often, from when until when."""
+
+    actor: str
+    name: str
+    agency: str
+    verb: str
+    entries: int
+    first_at: datetime
+    last_at: datetime
 
 
 def made_between(unmerged: IdentityDecision) -> tuple[Between, ...]:
@@ -58,6 +74,18 @@ def between_of(decision_id: UUID) -> tuple[Between, ...]:
     """`made_between` of an unmerge the actor may see; nothing of any other."""
     row = IdentityDecision.objects.filter(pk=decision_id, verb="unmerge").first()
     return made_between(row) if row is not None else ()
+
+
+def audited_between(decision_id: UUID) -> tuple[Audited, ...]:
+    """Who did what about the two between a merge and this unmerge of it, counted, the first to begin first; nothing where it is not ours to see."""
+    if not IdentityDecision.objects.filter(pk=decision_id, verb="unmerge").exists():
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT actor, agency, verb, entries, first_at, last_at FROM sinergi_audit_between(%s)", [decision_id])
+        rows = cursor.fetchall()
+    users = User.objects.filter(pk__in={actor for actor, *_ in rows if len(actor) == 36})
+    names = {str(pk): name for pk, name in users.values_list("id", "name")}
+    return tuple(Audited(actor, names.get(actor, actor), *told) for actor, *told in rows)
 
 
 def proposal(stays: bool, goes: bool, staying: UUID, gone: UUID | None) -> UUID | None:

@@ -112,6 +112,7 @@ def decide(
                             undoes=undoes, evidence={**by.as_json(), **evidence})
     made.save(force_insert=True)
     changes().concern(*(p for p in (person, other) if p is not None))
+    changes().note(decision=str(made.pk))
     return made
 
 
