@@ -103,7 +103,8 @@ def test_the_surest_branches_come_first_and_the_budget_holds():
     name = "Kamarul Yusof"
     k, i, born = word_key("KAMARUL"), word_key("IUSUP"), key("y 1968")
     alone = tried(Sought(name), name)
-    assert [b.first for b in alone[:2]] == [key("f IUSUP KAMARUL"), k ^ i]
+    others = {key("f IUSUP KAMARIL"), key("f IUSUPA KAMARUL")}
+    assert alone[0].first == key("f IUSUP KAMARUL") and {b.first for b in alone[1:3]} == others and alone[3].first == k ^ i
     by_year = tried(Sought(name, birth_year=1968), name)
     assert Branch(k ^ born, i ^ born, finding.EACH) in by_year and Branch(i ^ born, 0, finding.EACH) in by_year
     day = dt.date(1968, 4, 11)
@@ -113,12 +114,39 @@ def test_the_surest_branches_come_first_and_the_budget_holds():
     assert tried(Sought(phones=("0123456789",))) == [Branch(key("p 123456789"), 0, finding.EACH)]
     many = {w: [(f"{w}{c}", 900) for c in "ABCDEFGH"] for w in ("AMINA", "USMAN", "SALIMA")}
     crowd = tried(Sought("Aminah Osman Salimah"), "Aminah Osman Salimah", {**many, "": [("", 1_000_000)]})
-    assert len(crowd) <= finding.MOST_BRANCHES + 1
+    assert len(crowd) <= finding.MOST_BRANCHES + finding.WHOLE + 1
     split = {"KAMAR": [("KAMAR", 5)], "UL": [("UL", 9)], "IUSUP": [("IUSUP", 40)], "KAMARUL": [("KAMARUL", 900)]}
     read_twice = tried(Sought("Kamar ul Yusof"), "Kamar ul Yusof", split)
-    assert len(set(read_twice)) == len(read_twice) and Branch(k ^ i, 0, finding.EACH) in read_twice
+    assert len(set(read_twice)) == len(read_twice) and Branch(k ^ i, 0, finding.EXACT) in read_twice
     common = tried(Sought(name), name, {"KAMARUL": [("KAMARUL", 90_000)], "IUSUP": [("IUSUP", 90_000)]})
     assert len(common) == 2
+
+
+def test_whole_names_but_for_one_word_are_tried_and_all_words_together():
+    known = {"ISMAIL": [("ISMAIL", 900)], "SINI": [("SINI", 5)], "KAMARUL": [("KAMARUL", 900)], "KAMAR": [("KAMAR", 40)], "UL": []}
+    name = "Kamarul Ismail Zeni"
+    said, three = finding.asked(name), tried(Sought(name), name, known)
+    assert {key("f ISMAIL KAMARUL"), key("f KAMARUL SINI"), key("f ISMAIL SINI")} <= {b.first for b in three}
+    words = [word_key(w) for w in said.words]
+    assert Branch(words[0] ^ words[1], words[1] ^ words[2], finding.EXACT) in three
+    in_year = tried(Sought(name, birth_year=1968), name, known)
+    assert Branch(key("f ISMAIL KAMARUL"), word_key("ISMAIL") ^ key("y 1968"), finding.EACH) in in_year
+    assert key("f ISMAIL KAMARUL") in {b.first for b in tried(Sought(""), "Kamar ul Ismail", known)}
+
+
+def test_a_slip_in_a_surname_is_near_it_as_it_is_written_and_an_initial_begins_a_word():
+    said = finding.asked("Loki Zi Leng")
+    assert said.spelt["LUKI"] == "LOKI" and finding.like("LUKI", "LOKE") < finding.SLIP
+    (loke,) = finding.readings(said, {"LOKI": [("LOKE", 900)]})[0][said.words.index("LUKI")]
+    assert (loke.word, loke.like) == ("LOKE", finding.SLIP)
+    assert "L" in finding.asked("Nur Amira L.").words and finding.like("L", "LUKMAN") == finding.BEGUN and finding.like("L", "LI") == finding.BEGUN
+
+
+def test_a_word_of_his_that_nobody_typed_takes_a_little_away():
+    slots = finding.slots(finding.readings(finding.asked("Kamarul Yusof"), WORDS), 1_000_000)
+    less = finding.likeness(["IUSUP KAMARUL"], slots) - finding.likeness(["AHMAD IUSUP KAMARUL"], slots)
+    assert less == pytest.approx(finding.UNSAID)
+    assert finding.as_written("TAN LING MEI", "Tan Ling Mei") > finding.as_written("TAN LING MEI", "TAN MEI LING")
 
 
 def test_likeness_counts_the_best_reading_and_a_slip_tells_no_more_than_the_word():

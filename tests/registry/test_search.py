@@ -15,6 +15,7 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.registry import actions, queries
 from sinergi.registry.models import Person
+from sinergi.registry.queries import weighing
 from sinergi.registry.queries.search import asked
 from sinergi.registry.queries.typed import read_typed
 
@@ -224,6 +225,11 @@ def test_a_merged_person_is_found_by_every_name_and_number_and_stands_once(maiwp
     stand(maiwp, other, None)
     assert [c.person_id for c in search(maiwp, "Rosmah Deris 1970").candidates] == [other]
     assert search(maiwp, "Kamarul Yusof 1968").candidates[0].person_id == who
+
+
+def test_the_comparison_is_warm_before_anybody_asks(own_db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        weighing.warmed()
 
 
 def test_searches_of_a_user_are_counted_by_the_hour(maiwp, settings):

@@ -21,11 +21,12 @@ from sinergi.core.linkage.spelling import distance, skeleton
 from sinergi.core.linkage.words import WEAK
 
 POSITIVE = 2**63 - 1
-MOST_WORDS, MOST_MEANT, MOST_BRANCHES, MOST_ROWS = 8, 9, 40, 200
-EACH, EXACT, FEW, YEARS, SHORT, COMMON = 30, 120, 150, 70, 4, 6
+MOST_WORDS, MOST_MEANT, MOST_BRANCHES, MOST_ROWS = 8, 12, 40, 300
+EACH, EXACT, FEW, YEARS, SHORT, COMMON = 30, 200, 150, 70, 4, 6
 SAME, SLIP, SOUND, BEGUN, FAR = 1.0, 0.8, 0.7, 0.6, 0.5
 LIKELY, POSSIBLE, TAIL, BITS = 4.0, -8.0, 12.0, 17.0
-LETTERS, WRITTEN, FIRST = 8.0, 3.0, 1.5
+LETTERS, WRITTEN, FIRST, EXACTLY, ALIKE, UNSAID = 8.0, 5.0, 1.5, 2.0, 1.4, 0.7
+LONG, WHOLE, LEFT = 6, 40, 0.9
 SURER = {1: 8.0, 11: 8.0, 2: 2.0, 3: 2.0, 8: 6.0, 12: 1.0}
 
 
@@ -82,12 +83,16 @@ class Branch:
 
 @dataclass(frozen=True)
 class Asked:
-    """The words of a typed name: each as it is, two written as one, one written as two; `begun`: the last, which may not be finished."""
+    """The words of a typed name: each as it is, two written as one, one written as two; `begun`: the last, which may not be finished.
+
+    `spelt`: a word as it was written, where its fold is another: surnames are kept as they are written, so a slip in one is near that form.
+    """
 
     words: tuple[str, ...] = ()
     joined: Mapping[int, str] = field(default_factory=dict)
     parted: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     begun: str = ""
+    spelt: Mapping[str, str] = field(default_factory=dict)
 
     def exact(self) -> list[str]:
         """Words whose existence is asked, without what is like them."""
@@ -96,15 +101,18 @@ class Asked:
 
 def asked(name: str) -> Asked:
     """A typed name -> the words to ask the register for."""
-    tokens = list({fold(t): t for t in telling(tokens_of(parse(name)), 2)[:MOST_WORDS]}.values())
+    read = parse(name)
+    tokens = list({fold(t): t for t in (*telling(tokens_of(read), 2), *read.initials)[:MOST_WORDS]}.values())
     words = tuple(fold(t) for t in tokens)
+    spelt = {w: t for w, t in zip(words, tokens, strict=True) if w != t and len(t) < LONG}
     typed = name.split()
     last = fold(typed[-1].upper()) if typed else ""
     return Asked(
         words,
         {i: fold(tokens[i] + tokens[i + 1]) for i in range(len(tokens) - 1)},
-        {i: tuple((fold(t[:at]), fold(t[at:])) for at in range(2, len(t) - 1)) for i, t in enumerate(tokens) if len(t) > 5},
+        {i: tuple((fold(t[:at]), fold(t[at:])) for at in range(2, len(t) - 1)) for i, t in enumerate(tokens) if len(t) > SHORT},
         next((w for w in words if last.startswith(w) and len(w) >= SHORT), ""),
+        spelt,
     )
 
 
@@ -113,18 +121,18 @@ def like(typed: str, word: str) -> float:
     if typed == word:
         return SAME
     apart = distance(typed, word)
-    if apart == 1:
+    if apart == 1 and len(typed) > 1:
         return SLIP if min(len(typed), len(word)) >= SHORT else FAR
     if skeleton(typed) == skeleton(word) and min(len(typed), len(word)) >= SHORT:
         return SOUND
-    if len(typed) >= SHORT and word.startswith(typed):
+    if (len(typed) >= SHORT or len(typed) == 1) and word.startswith(typed):
         return BEGUN
     return FAR if apart == 2 and min(len(typed), len(word)) > 6 else 0.0
 
 
-def meanings(typed: str, found: Iterable[tuple[str, int]]) -> tuple[Meant, ...]:
-    """The words of the register that a typed word may mean, the likest first."""
-    met = [Meant(word, people, like(typed, word)) for word, people in found]
+def meanings(typed: str, found: Iterable[tuple[str, int]], spelt: str = "") -> tuple[Meant, ...]:
+    """The words of the register that a typed word may mean, the likest first. `spelt`: as it was written, where that is another."""
+    met = [Meant(word, people, max(like(typed, word), like(spelt, word) if spelt else 0.0)) for word, people in found]
     return tuple(sorted((m for m in met if m.like), key=lambda m: (-m.like, -m.people, m.word))[:MOST_MEANT])
 
 
@@ -133,8 +141,11 @@ Reading = tuple[tuple[Meant, ...], ...]
 
 def readings(said: Asked, found: Mapping[str, Sequence[tuple[str, int]]]) -> list[Reading]:
     """How the words may be read: as typed; two as one, where the register knows it; one as two, where it knows these but not the whole."""
-    plain = tuple(meanings(w, found.get(w, ())) for w in said.words)
-    out = [plain]
+    plain = []
+    for word in said.words:
+        spelt = said.spelt.get(word, "")
+        plain.append(meanings(word, {*found.get(word, ()), *found.get(spelt, ())}, spelt))
+    out: list[Reading] = [tuple(plain)]
     for i, word in said.joined.items():
         if known := tuple(Meant(w, n, SLIP) for w, n in found.get(word, ()) if w == word):
             out.append((*plain[:i], known, *plain[i + 2 :]))
@@ -165,12 +176,38 @@ def branches(sought: Sought, said: Asked, read: Sequence[Reading], total: int) -
     chosen += [Branch(word_key(m.word), fact, EACH) for fact in facts for m in words]
     chosen += [Branch(fact, 0, EACH) for fact in facts]
     year = sought.birth_date.year if sought.birth_date else sought.birth_year
-    ways = [w for reading in read for w in (*together(reading, total), *alone(reading))]
+    ways = [w for reading in read for w in (*every(reading), *together(reading, total), *alone(reading))]
     if year:
         ways = [w for reading in read for w in (*in_year(reading, year, total), *together(reading, total, FEW / 3))]
     if said.words:
         chosen.append(Branch(key(f"f {' '.join(sorted(said.words))}"), 0, EXACT))
+        chosen += whole(said, read, year)
     return within(chosen, ways)
+
+
+def whole(said: Asked, read: Sequence[Reading], year: int | None) -> Iterable[Branch]:
+    """Whole names that are the typed one but for one word: meant otherwise, or not there. Few people bear each, so many may be tried."""
+    tried: dict[tuple[str, ...], float] = {}
+    for other in read[1:]:
+        tried.setdefault(tuple(sorted({meant[0].word for meant in other if meant})), SAME)
+    for i, meant in enumerate(read[0]):
+        rest = {*said.words[:i], *said.words[i + 1 :]}
+        for m in meant:
+            tried.setdefault(tuple(sorted({*rest, m.word})), m.like * (1 + m.people / (m.people + 1000)))
+        if len(rest) > 1:
+            tried.setdefault(tuple(sorted(rest)), LEFT)
+    tried.pop(tuple(sorted(said.words)), None)
+    born = key(f"y {year}") if year else 0
+    best = sorted(tried, key=lambda words: -tried[words])[:WHOLE]
+    return [Branch(key(f"f {' '.join(words)}"), word_key(words[0]) ^ born if year else 0, EACH) for words in best]
+
+
+def every(reading: Reading) -> Iterable[Way]:
+    """All the words together, each as it was most likely meant, where they are three or more."""
+    best = [max(meant, key=lambda m: m.like) for meant in reading if meant]
+    if len(best) > 2 and len(best) == len(reading):
+        keys = [word_key(m.word) for m in best]
+        yield Way(Branch(keys[0] ^ keys[1], keys[-2] ^ keys[-1], EXACT), 1.0, 1.0)
 
 
 def within(chosen: list[Branch], ways: Sequence[Way]) -> list[Branch]:
@@ -192,7 +229,7 @@ def together(reading: Reading, total: int, most: float = math.inf) -> Iterable[W
             for j, b in enumerate(other):
                 people = a.people * b.people / max(total, 1)
                 if (i == 0 or j == 0 or i + j < 4) and a.word != b.word and people <= most:
-                    yield Way(Branch(word_key(a.word) ^ word_key(b.word), 0, EACH), a.like * b.like, people)
+                    yield Way(Branch(word_key(a.word) ^ word_key(b.word), 0, EXACT if i == j == 0 else EACH), a.like * b.like, people)
 
 
 def alone(reading: Reading) -> Iterable[Way]:
@@ -230,15 +267,20 @@ def slots(read: Sequence[Reading], total: int) -> Slots:
 
 
 def likeness(keys: Iterable[str], read: Slots) -> float:
-    """Bits of the typed words that a person's names (their keys) agree with, in the reading that suits him best."""
+    """Bits of the typed words that a person's names (their keys) agree with, in the reading that suits him best.
+
+    Each word of his that nothing typed may mean takes a little away: who has typed a name has mostly typed all of it.
+    """
     best = 0.0
     for name in keys:
         words = name.split()
         for reading in read:
-            bits = 0.0
+            bits, met = 0.0, set()
             for meant in reading:
-                bits += max([meant[w] for w in words if w in meant], default=0.0)
-            best = max(best, bits)
+                known = [w for w in words if w in meant]
+                bits += max([meant[w] for w in known], default=0.0)
+                met.update(known)
+            best = max(best, bits - UNSAID * (len(words) - len(met)))
     return best
 
 
@@ -281,7 +323,8 @@ def as_written(typed: str, known: str) -> float:
     if not one or not other:
         return 0.0
     both = len(one & other)
-    return WRITTEN * both / (len(one) + len(other) - both) + (FIRST if first == second else 0.0)
+    same = EXACTLY if typed.upper().split() == known.upper().split() else 0.0
+    return same + WRITTEN * both / (len(one) + len(other) - both) + (FIRST if first == second else 0.0)
 
 
 @lru_cache(maxsize=1 << 10)

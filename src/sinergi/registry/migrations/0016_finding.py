@@ -121,7 +121,7 @@ BEGIN
     SELECT t, f.word::text, f.people FROM unnest(typed) t, LATERAL (
       (SELECT n.word, n.people FROM registry_nameword n WHERE length(t) > 2 AND n.slips && sinergi_slips(t) ORDER BY n.people DESC LIMIT 40)
       UNION (SELECT n.word, n.people FROM registry_nameword n WHERE sinergi_skeleton(n.word) = sinergi_skeleton(t) ORDER BY n.people DESC LIMIT 8)
-      UNION (SELECT n.word, n.people FROM registry_nameword n WHERE t = begun AND n.word >= t AND n.word < t || '[' ORDER BY n.people DESC LIMIT 12)) f
+      UNION (SELECT n.word, n.people FROM registry_nameword n WHERE (t = begun OR length(t) = 1) AND n.word >= t AND n.word < t || '[' ORDER BY n.people DESC LIMIT 12)) f
     UNION ALL SELECT t, t, max(n.people) FROM unnest(exact || typed || ARRAY['']) t JOIN registry_nameword n ON n.word = t GROUP BY t;
 END $$;
 CREATE FUNCTION sinergi_find(one_of bigint[], firsts bigint[], seconds bigint[], mosts int[])

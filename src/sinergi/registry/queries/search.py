@@ -76,7 +76,7 @@ class Found:
 
 @dataclass(slots=True)
 class Row:
-    """One row of the search table. `numbers`: kind:country:value of each."""
+    """One row of the search table. `numbers`: kind:country:value of each; `alike`: bits of the typed name that his names agree with."""
 
     person_id: UUID
     name: str
@@ -88,6 +88,7 @@ class Row:
     state: str
     agency: str
     standing: str
+    alike: float = 0.0
 
     def name_keys(self) -> list[str]:
         """The name keys of all his names."""
@@ -170,13 +171,16 @@ def candidates(typed: Typed, actor: Actor, on: date) -> tuple[list[Row], int, Vo
     said = finding.asked(typed.name)
     numbers = meant_numbers(typed)
     born = typed.birth_date or born_by_number(typed, on)
-    words = near_words(actor, said.words, said.exact(), said.begun)
+    words = near_words(actor, [*said.words, *said.spelt.values()], said.exact(), said.begun)
     total = words.pop("", [("", 0)])[0][1]
     read = finding.readings(said, words)
     sought = finding.Sought(typed.name, numbers, typed.phones, born, typed.birth_year, typed.tail)
     rows, cut = look(actor, sought, said, read, total)
     slots = finding.slots(read, total)
-    best = sorted(rows.values(), key=lambda row: -nearness(row, sought, slots))[:COMPARED]
+    told: dict[str, float] = {}
+    for row in rows.values() if said.words else ():
+        row.alike = max(alike_by(key, slots, told) for key in row.name_keys())
+    best = sorted(rows.values(), key=lambda row: -nearness(row, sought))[:COMPARED]
     borne = {word for row in best for key in row.name_keys() for word in key.split()}
     counts = {w: n for found in near_words(actor, [], sorted(borne | set(said.words)), "").values() for w, n in found}
     return best, cut, finding.vocabulary(counts, total)
@@ -210,9 +214,16 @@ def look(
     return rows, sum(n >= b.most for n, b in zip(counted[1:], tried, strict=True))
 
 
-def nearness(row: Row, sought: finding.Sought, slots: finding.Slots) -> float:
+def alike_by(key: str, slots: finding.Slots, told: dict[str, float]) -> float:
+    """Bits of the typed name that a name key agrees with; `told`: those of earlier rows, for namesakes are many."""
+    if key not in told:
+        told[key] = finding.likeness([key], slots)
+    return told[key]
+
+
+def nearness(row: Row, sought: finding.Sought) -> float:
     """About how many bits of what was typed somebody agrees with; only to choose whom to compare."""
-    bits = finding.likeness(row.name_keys(), slots) + finding.as_written(sought.name, row.name) if sought.name else 0.0
+    bits = finding.ALIKE * row.alike + finding.as_written(sought.name, row.name) if sought.name else 0.0
     bits += 20.0 if sought.numbers and row.values() & set(sought.numbers) else 0.0
     bits += 8.0 if sought.phones and {p[-9:] for p in row.phones} & {p[-9:] for p in sought.phones} else 0.0
     year = sought.birth_date.year if sought.birth_date else sought.birth_year
@@ -229,6 +240,7 @@ def weighed(typed: Typed, rows: Sequence[Row], counts: Vocabulary, on: date) -> 
     people = [weighing.record_of(name, row.birth_date, row.numbers, row.phones, wanted) for row, name in variants]
     best: dict[UUID, tuple[weighing.Weighed, Row]] = {}
     for found, (row, _) in zip(weighing.weigh(weighing.typed_record(typed, documents), people, counts, on), variants, strict=True):
+        found = replace(found, order=found.order + finding.ALIKE * row.alike)
         if typed.tail:
             found = with_tail(found, any(n.endswith(typed.tail) for n in row.numbers), bool(row.numbers))
         if row.person_id not in best or best[row.person_id][0].order < found.order:
