@@ -59,6 +59,15 @@ def test_the_same_key_has_one_effect_and_one_answer_also_at_once(aim, owner):
     assert kept.startswith("gAAAA") and json.loads(answers[0].content)["id"] not in kept
 
 
+def test_two_systems_that_register_a_household_at_once_make_each_of_its_people_once(aim, owner):
+    father = {**TYPED, "person": {**TYPED["person"], "name": "Faizal bin Ahmad", "mykad": "860521-17-5083"}}
+    sent = [aim.done("POST", "/submissions", body, 201)["id"] for body in (TYPED, father)]
+    answers = at_once(2, lambda turn: aim.call("POST", f"/submissions/{sent[turn]}/registration"))
+    assert [a.status_code for a in answers] == [201, 201]
+    assert value(owner, "SELECT count(*) FROM registry_person WHERE name = 'Aisyah binti Faizal'") == 1
+    assert value(owner, "SELECT count(*) FROM registry_person") == 3
+
+
 def test_a_key_is_of_one_request_and_of_one_system(aim):
     aim.done("POST", "/submissions", TYPED, 201, idempotency_key="kunci-0001")
     assert aim.refused("POST", "/submissions", {**TYPED, "needs": ["cash"]}, idempotency_key="kunci-0001") == (422, "api.key_reused")

@@ -5,7 +5,6 @@ Also who is hidden, forgotten, or came before there were records.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import psycopg
@@ -14,7 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from identity_stage import CARDS, WHY, by, merge, picture, reviewer, two, unmerge, whose
+from identity_stage import CARDS, WHY, at_once, by, merge, picture, reviewer, two, unmerge, whose
 from registry_stage import ON, law, officer, somebody
 
 from sinergi.kernel.acting import acting
@@ -122,29 +121,6 @@ def test_any_order_of_decisions_keeps_one_person_a_record(own_db, owner):
 
 
 NAMELESS = {"person": {"name": "Layang anak Budi", "birth_date": "3/4/1980", "no_document": True}, "address": {"state": "sarawak"}}
-
-
-def at_once(work: list[Any]) -> list[Any]:
-    """Run these in threads that begin together; what each gave or raised."""
-    from django.db import connections
-
-    start, found = threading.Barrier(len(work)), [None] * len(work)
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            found[place] = work[place]()
-        except Exception as fault:
-            found[place] = fault
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(work))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return found
 
 
 @pytest.mark.parametrize("body", [NAMELESS, {"person": {"name": "Layang anak Budi", "mykad": CARDS[0]}, "address": {"state": "sarawak"}}])

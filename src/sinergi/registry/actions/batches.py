@@ -210,8 +210,9 @@ def settle(line: BatchRow, clean: Clean, result: Registered | Refused) -> None:
         return
     line.outcome = "refused"
     if result.code == "person.known_elsewhere":
-        number = clean.people[0].numbers[0]
-        line.errors = [{"field": f"person.{number.kind}", "value": number.value, **said(Refused("list.known_elsewhere"))}]
+        who = clean.people[int(str(result.facts["who"])) - 1]
+        field, value = next(((f"person.{n.kind}", n.value) for n in who.numbers), ("person.name", who.name))
+        line.errors = [{"field": field, "value": value, **said(Refused("list.known_elsewhere"))}]
     else:
         line.errors = [{"field": result.field or "row", "value": "", **said(result)}]
 

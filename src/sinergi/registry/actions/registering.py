@@ -1,5 +1,7 @@
 """From what was received to persons and their household: one at a counter, or thousands of a partner's list."""
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +21,7 @@ from sinergi.kernel.errors import Refused
 
 from .. import policy
 from ..codes.trust import trust
-from ..models import Address, Identifier, Membership, Person
+from ..models import Address, ContactPoint, Identifier, Membership, Person
 from ..queries import bearers, head_of, household_of, resolve
 from ..queries.search import holders_of
 from ..submission import Clean, CleanFact, CleanNumber, CleanPerson, read_submission
@@ -95,6 +97,20 @@ def take_in(
         return result
 
 
+@dataclass(frozen=True)
+class Asked:
+    """By what somebody without a number is known when two counters take him down at once. `near`: a phone or address of his household."""
+
+    name: str
+    born: date
+    near: str = ""
+
+    @property
+    def key(self) -> str:
+        """As it is looked up."""
+        return f"{self.name}|{self.born}|{self.near}"
+
+
 class Registration:
     """One run over submissions: look up all numbers, plan every row, write table by table."""
 
@@ -112,7 +128,8 @@ class Registration:
     def run(self) -> None:
         """Plan and write."""
         self.look_up({key(n): n for _, clean in self.received for p in clean.people for n in p.numbers})
-        self.look_a_moment_back()
+        received = [(i, p, places_of(clean)) for _, clean in self.received for i, p in enumerate(clean.people, 1)]
+        self.look_a_moment_back([one for i, person, near in received for one in asked_of(i, person, near)])
         for submission, clean in self.received:
             self.sent = submission
             mark, records = [len(group) for group in self.rows.groups()], len(self.rows.records)
@@ -120,7 +137,7 @@ class Registration:
                 result = self.household(clean)
                 self.homes |= dict.fromkeys(result.people, result.household_id)
                 self.here |= {key(n): who for p, who in zip(clean.people, result.people, strict=False) for n in p.numbers}
-                self.here |= {named: who for named, who in [(name_and_birth(clean.people[0]), result.person_id)] if named}
+                self.remember_named(clean, result.people)
                 if submission is not None:
                     self.submissions.append((submission, result.household_id, result.person_id))
                 self.results.append(result)
@@ -143,23 +160,27 @@ class Registration:
         self.homes = dict(living.values_list("person_id", "household_id"))
         self.theirs = holders_of([number for number in numbers if number not in self.ours], self.actor)
 
-    def look_a_moment_back(self) -> None:
-        """Whoever was registered a moment ago by the name and day of birth of one who has no number; two who come at once wait for each other."""
-        wanted = {named: clean.people[0] for _, clean in self.received if (named := name_and_birth(clean.people[0]))}
-        if not wanted:
+    def look_a_moment_back(self, asked: list[Asked]) -> None:
+        """Whoever was registered a moment ago by what is asked of those who have no number; two who come at once wait for each other."""
+        if not asked:
             return
-        people = [p for _, p in sorted(wanted.items())]
-        keys, births = [p.name_key[:200] for p in people], [p.birth_date for p in people]
         with connection.cursor() as cursor:
-            cursor.execute(WAIT, [sorted(wanted)])
-            cursor.execute("SELECT name_key, birth_date, id FROM sinergi_registered_since(%s, %s, %s)", [self.rows.at - AT_ONCE, keys, births])
-            found = {f"{name}|{born}": who for name, born, who in cursor.fetchall()}
+            cursor.execute(WAIT, [sorted({f"{one.name}|{one.born}" for one in asked})])
+            told = [{"key": one.key, "name": one.name, "born": one.born.isoformat(), "near": one.near or None} for one in asked]
+            cursor.execute("SELECT key, id FROM sinergi_registered_since(%s, %s)", [self.rows.at - AT_ONCE, json.dumps(told)])
+            found: dict[str, UUID] = dict(cursor.fetchall())
         mine = set(Person.objects.filter(pk__in=found.values()).values_list("pk", flat=True))
         self.ours |= {named: who for named, who in found.items() if who in mine}
         self.theirs |= {named: who for named, who in found.items() if who not in mine}
 
-    def find(self, position: int, person: CleanPerson) -> UUID | None:
-        """Who a person of a submission is, if he is there: found by search, by a number of ours, or earlier in this list."""
+    def remember_named(self, clean: Clean, people: tuple[UUID, ...]) -> None:
+        """Who has no number is found by a later row as he is by another counter."""
+        near = places_of(clean)
+        for position, (person, who) in enumerate(zip(clean.people, people, strict=False), 1):
+            self.here |= dict.fromkeys([one.key for one in (*asked_of(position, person, near), *asked_of(2, person, near))], who)
+
+    def find(self, position: int, person: CleanPerson, near: tuple[str, ...] = ()) -> UUID | None:
+        """Who a person of a submission is, if he is there: found by search, by a number of ours, a moment ago, or earlier in this list."""
         if person.person_id is not None:
             if not policy.serving(self.actor, person.person_id):
                 raise Refused("person.unknown")
@@ -171,14 +192,17 @@ class Registration:
                 return self.here[key(number)]
             if (other := self.theirs.get(key(number))) is not None:
                 raise Refused("person.known_elsewhere", who=position, person_id=other)
-        named = name_and_birth(person) if position == 1 else ""
-        if named and named in self.theirs:
-            raise Refused("person.known_elsewhere", who=position, person_id=self.theirs[named])
-        return (self.ours.get(named) or self.here.get(named)) if named else None
+        for one in (*asked_of(position, person, near), *asked_of(2, person, near)):
+            if (known := self.ours.get(one.key) or self.here.get(one.key)) is not None:
+                return known
+            if one.key in self.theirs:
+                raise Refused("person.known_elsewhere", who=position, person_id=self.theirs[one.key])
+        return None
 
     def household(self, clean: Clean) -> Registered:
         """Plan one household, or find that its person is there already."""
-        found = [self.find(i, p) for i, p in enumerate(clean.people, 1)]
+        near = places_of(clean)
+        found = [self.find(i, p, near) for i, p in enumerate(clean.people, 1)]
         first = found[0]
         if first is not None:
             here = self.homes.get(first) or household_of(first, clean.on)
@@ -251,10 +275,23 @@ def key(number: CleanNumber) -> str:
     return f"{number.kind}:{number.country}:{number.value}"
 
 
-def name_and_birth(person: CleanPerson) -> str:
-    """By what somebody without a number is known when two counters take him down at once; '' for who has a number, or no day of birth."""
-    known = person.numbers or person.birth_date is None or person.person_id is not None or not person.name_key
-    return "" if known else f"{person.name_key[:200]}|{person.birth_date}"
+def asked_of(position: int, person: CleanPerson, near: tuple[str, ...]) -> list[Asked]:
+    """What is asked of one person; nothing of who has a number, or no day of birth. Of a member the name and day alone do not suffice."""
+    if person.numbers or person.birth_date is None or person.person_id is not None or not person.name_key:
+        return []
+    return [Asked(person.name_key[:200], person.birth_date, place) for place in (("",) if position == 1 else near)]
+
+
+def places_of(clean: Clean) -> tuple[str, ...]:
+    """The phones and the address by which a household is known again, as sinergi_registered_since compares them."""
+    lines = clean.address.lines if clean.address else ""
+    address = place(lines, clean.address.postcode if clean.address else "") if lines else ""
+    return tuple(dict.fromkeys(p for p in (*(phone for person in clean.people for phone in person.phones), address) if p))
+
+
+def place(lines: str, postcode: str) -> str:
+    """An address as it is compared: letters and digits only."""
+    return re.sub(r"[^0-9A-Za-z]+", " ", f"{lines} {postcode}").strip().upper()
 
 
 @action("household.add_member", policy.serving_household)
@@ -265,7 +302,8 @@ def add_member(household_id: UUID, *, actor: Actor, member: CleanPerson, on: dat
     """
     work = Registration([], actor, at or timezone.now())
     work.look_up({key(n): n for n in member.numbers})
-    known = work.find(1, member)
+    near = lived_by(household_id, member, work)
+    known = work.find(2, member, near)
     head = head_of(household_id, on)
     if member.relation == "head" and head is not None:
         raise Refused("household.has_head", field="relation")
@@ -287,3 +325,17 @@ def add_member(household_id: UUID, *, actor: Actor, member: CleanPerson, on: dat
         raise Refused("person.registered_meanwhile") from clash
     work.rows.enter()
     return who
+
+
+def lived_by(household_id: UUID, member: CleanPerson, work: Registration) -> tuple[str, ...]:
+    """The places by which a new member is known again, once those of his name are looked for: who lives here already is found whenever he came."""
+    living = Membership.objects.filter(household_id=household_id, to_on=None).values_list("person_id", flat=True)
+    phones = ContactPoint.objects.filter(person__in=living, kind="phone", ended_at=None).values_list("value", flat=True)
+    addresses = Address.objects.filter(person__in=living, to_on=None).exclude(lines="").values_list("lines", "postcode")
+    near = tuple(dict.fromkeys([*member.phones, *phones, *(place(*one) for one in addresses), str(household_id)]))
+    asked = asked_of(2, member, near)
+    work.look_a_moment_back(asked)
+    for one in asked[-1:]:
+        here = Person.objects.filter(pk__in=living, name_key=one.name, birth_date=one.born, identifiers=None).values_list("pk", flat=True).first()
+        work.ours |= {one.key: here} if here is not None else {}
+    return near

@@ -214,22 +214,29 @@ BEGIN
 END $$;
 CREATE TRIGGER as_received BEFORE UPDATE ON registry_sourcerecord FOR EACH ROW EXECUTE FUNCTION sinergi_record_as_received();
 """
-# Two counters at once: who was registered a moment ago under the same name and day of birth, without a number, whoever registered him.
+# Two counters at once: who was registered a moment ago under the same name and day of birth, without a number, whoever registered him; of a member of
+# a household only who lives at the same address or answers the same phone (`near`).
 MOMENT_AGO = """
 CREATE INDEX person_born_registered ON registry_person (birth_date, registered_at);
-CREATE FUNCTION sinergi_registered_since(moment timestamptz, keys text[], births date[]) RETURNS TABLE (name_key text, birth_date date, id uuid)
+CREATE FUNCTION sinergi_registered_since(moment timestamptz, asked jsonb) RETURNS TABLE (key text, id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  IF coalesce(current_setting('sinergi.verb', true), '') <> 'person.register' THEN
+  IF coalesce(current_setting('sinergi.verb', true), '') NOT IN ('person.register', 'household.add_member') THEN
     RAISE EXCEPTION 'outside person.register' USING ERRCODE = 'insufficient_privilege'; END IF;
-  RETURN QUERY SELECT DISTINCT ON (k.name, k.born) k.name, k.born, p.id FROM unnest(keys, births) AS k(name, born)
+  RETURN QUERY SELECT DISTINCT ON (k.key) k.key, p.id FROM jsonb_to_recordset(asked) AS k(key text, name text, born date, near text)
     JOIN registry_person p ON p.birth_date = k.born AND p.registered_at >= moment AND p.name_key = k.name
     WHERE p.merged_into_id IS NULL AND p.erased_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM registry_identifier i WHERE i.person_id = p.id AND i.ended_at IS NULL)
-    ORDER BY k.name, k.born, p.registered_at;
+      AND (k.near IS NULL OR EXISTS (SELECT 1 FROM registry_membership m JOIN registry_membership o ON o.household_id = m.household_id AND o.to_on IS NULL
+        WHERE m.person_id = p.id AND m.to_on IS NULL
+          AND (EXISTS (SELECT 1 FROM registry_contactpoint c WHERE c.person_id = o.person_id AND c.ended_at IS NULL AND c.value = k.near)
+            OR EXISTS (SELECT 1 FROM registry_address a WHERE a.person_id = o.person_id AND a.to_on IS NULL
+              AND btrim(upper(regexp_replace(a.lines || ' ' || a.postcode, '[^0-9A-Za-z]+', ' ', 'g'))) = k.near))))
+    ORDER BY k.key, p.registered_at;
 END $$;
 """
+LOOKED_BACK = "coalesce(current_setting('sinergi.verb', true), '') IN ('person.register', 'household.add_member')"
 # What was written on persons while they were one, and its move to one of them. Each room has its own two functions; only ids leave them.
 BETWEEN = """
 CREATE FUNCTION sinergi_between_registry(who uuid[], since timestamptz, until timestamptz)
@@ -261,6 +268,14 @@ BEGIN
     UPDATE registry_consent SET given_by_id = target WHERE id::text = key AND given_by_id = origin;
   END IF;
 END $$;
+-- What the audit tells of both from the merge until this undoing of it, counted by who did it; the entries of the two decisions themselves are left out.
+CREATE FUNCTION sinergi_audit_between(unmerge uuid) RETURNS TABLE (actor text, agency text, verb text, entries bigint, first_at timestamptz,
+  last_at timestamptz) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT a.actor, a.agency, a.verb, count(*), min(a.at), max(a.at) FROM registry_identitydecision u JOIN registry_identitydecision m ON m.id = u.undoes_id
+    JOIN kernel_auditentry a ON a.persons && sinergi_bearers(ARRAY[u.person_id, u.other_id])
+   WHERE u.id = unmerge AND u.verb = 'unmerge' AND m.verb IN ('merge', 'link', 'auto_link') AND sinergi_right('identity.read')
+     AND a.at > m.decided_at AND a.at <= u.decided_at AND coalesce(a.changes ->> 'decision', '') NOT IN (u.id::text, m.id::text)
+   GROUP BY a.actor, a.agency, a.verb ORDER BY min(a.at), a.verb, a.actor $$;
 -- The published state is computed by a room that comes later; without it there is none to compute.
 CREATE FUNCTION sinergi_restand_all(who uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -273,8 +288,8 @@ LISTED = "sinergi_right('identity.read')"
 READ_BY_OWNER = ("registry_person", "registry_identifier", "registry_sourcerecord", "registry_belonging", "registry_identitydecision", "registry_cannotlink",
                  "registry_candidate", "registry_approval", "registry_reviewanswer", "registry_certificate", "registry_recordidentifier")
 CALLED = ("sinergi_open_beside(uuid)", "sinergi_benefits_run(uuid[])", "sinergi_is_dead(uuid[])", "sinergi_record_count(uuid[])", "sinergi_kept_apart(uuid, uuid)",
-          "sinergi_join_veto(uuid, uuid, boolean)", "sinergi_registered_since(timestamptz, text[], date[])",
-          "sinergi_between_registry(uuid[], timestamptz, timestamptz)", "sinergi_settle_registry(text, text, uuid, uuid)")
+          "sinergi_join_veto(uuid, uuid, boolean)", "sinergi_registered_since(timestamptz, jsonb)",
+          "sinergi_between_registry(uuid[], timestamptz, timestamptz)", "sinergi_audit_between(uuid)", "sinergi_settle_registry(text, text, uuid, uuid)")
 
 
 class Migration(migrations.Migration):
@@ -306,6 +321,8 @@ class Migration(migrations.Migration):
         sql(*(f"CREATE POLICY by_owner ON {table} FOR SELECT TO CURRENT_USER USING (true);" for table in READ_BY_OWNER)),
         sql(*(f"CREATE POLICY listed ON registry_{name} FOR SELECT TO CURRENT_USER USING ({LISTED});" for name in SETTLED),
             *(f"CREATE POLICY settling ON registry_{name} FOR UPDATE TO CURRENT_USER USING ({SETTLING}) WITH CHECK ({SETTLING});" for name in SETTLED)),
+        sql(*(f"CREATE POLICY moment_ago ON registry_{name} FOR SELECT TO CURRENT_USER USING ({LOOKED_BACK});"
+              for name in ("membership", "contactpoint", "address"))),
         sql(VETOES, BELONGING, MOMENT_AGO, BETWEEN,
             *(f"REVOKE ALL ON FUNCTION {f} FROM public; GRANT EXECUTE ON FUNCTION {f} TO {app_role()};" for f in CALLED)),
     ]
