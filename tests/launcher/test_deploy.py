@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from launcher.surroundings import SOURCES
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY, OTHER = (Fernet.generate_key().decode() for _ in range(2))
 
@@ -110,3 +112,12 @@ def test_every_variable_of_the_examples_is_read_and_every_file_named_is_there():
             assert (ROOT / path).exists(), f"{unit.name}: {path}"
     for name in re.findall(r"deploy/([\w.-]+\w)", (ROOT / "docs/how-to/deploy.md").read_text()):
         assert (deploy / name).exists(), name
+
+
+def test_machine_code_lies_in_a_folder_named_after_its_sources_in_production_too():
+    told = "import os; from sinergi.config import settings; print(settings.MACHINE_CODE, os.environ['NUMBA_CACHE_DIR'])"
+    production = {"SINERGI_MODE": "production", "SINERGI_SECRET_KEY": KEY, "SINERGI_KEYS": OTHER, "SINERGI_STATE_DIR": "/var/lib/sinergi",
+                  "SINERGI_ORIGIN": "https://sinergi.example.org"}
+    surroundings = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"} | production
+    name, folder = subprocess.run([sys.executable, "-c", told], env=surroundings, text=True, capture_output=True, check=True).stdout.split()
+    assert name == SOURCES and folder == f"/var/lib/sinergi/machine-code/{name}"

@@ -187,8 +187,10 @@ def test_search_goes_by_its_indexes_among_many(maiwp, owner):
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(MANY)
     owner.execute("ANALYZE registry_personsearch")
-    (plan,) = asked(maiwp, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM sinergi_find(ARRAY[sinergi_key('n 000000100777')], "
-                     "ARRAY[sinergi_key('w N77') # sinergi_key('w F377')], ARRAY[0::bigint], ARRAY[50])", [])
+    find = ("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM sinergi_find(ARRAY[sinergi_key('n 000000100777')], "
+            "ARRAY[sinergi_key('w N77') # sinergi_key('w F377')], ARRAY[0::bigint], ARRAY[50])")
+    asked(maiwp, find, [])  # the first call also reads what the server keeps of the tables
+    (plan,) = asked(maiwp, find, [])
     looked_at = plan[0][0]["Plan"]["Shared Hit Blocks"]
     assert looked_at < 500, "row security must not keep the finder from its indexes: the whole table is 1,000 blocks"
 

@@ -68,7 +68,7 @@ def test_somebody_elses_person_shows_existence_and_state_only(irm, maiwp):
 
 def test_the_number_of_queries_does_not_follow_the_number_of_candidates(irm, django_assert_max_num_queries):
     client = client_of(irm)
-    client.get("/cari/")
+    client.post("/cari/", {"text": "Awang Kecil Daud", "more": "1979"})  # what is asked once a minute (session, model) is asked here
     counts = []
     for many in (1, 3):
         for n in range(many):
@@ -122,6 +122,34 @@ def test_results_appear_while_typing(page: Page, irm, sign_in):
     check(page)
     page.get_by_role("link", name="Ini orangnya").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Norazlina binti Hamzah")
+
+
+def test_arrows_go_through_who_was_found_and_enter_opens_him(page: Page, irm, sign_in):
+    for n in range(2):
+        alone(irm, f"Awang Kecil bin Daud {'AB'[n]}", f"791001-17-510{2 * n + 1}")
+    sign_in(page, irm)
+    page.goto("/cari/")
+    box, found = page.get_by_label("Siapa di hadapan anda?"), page.get_by_role("link", name="Ini orangnya")
+    box.press_sequentially("Awang Kecil 1979")
+    expect(found).to_have_count(2)
+    box.press("ArrowDown")
+    expect(found.first).to_be_focused()
+    found.first.press("ArrowDown")
+    found.nth(1).press("ArrowDown")
+    expect(found.nth(1)).to_be_focused()
+    check(page)
+    found.nth(1).press("ArrowUp")
+    found.first.press("ArrowUp")
+    expect(box).to_be_focused()
+    box.press("ArrowDown")
+    page.keyboard.type(" Daud")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Awang Kecil 1979Daud")
+    expect(found).to_have_count(2)
+    box.press("ArrowDown")
+    name = found.first.locator("xpath=ancestor::li").get_by_role("heading").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 @pytest.mark.without_javascript

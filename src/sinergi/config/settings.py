@@ -2,6 +2,7 @@
 
 SINERGI_MODE is demo, test or production. Everything secret comes from the environment; the launcher makes it for demo and test.
 """
+import hashlib
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,6 +43,9 @@ def pooled(size: int) -> dict[str, object]:
 SECRET_KEY = secret("SINERGI_SECRET_KEY", "demo-key-for-tests-only-0123456789abcdef0123456789abcdef")
 KEYS = secret("SINERGI_KEYS", "ZGVtby1rZXktb2Ytc2luZXJnaS0wMTIzNDU2Nzg5YWI=").split(",")  # newest first; the older ones only open
 STATE_DIR = Path(os.environ.get("SINERGI_STATE_DIR", BASE / ".sinergi"))
+# Machine code is kept by the name of its sources, for numba sees no change in what a function calls: an update never meets old code.
+MACHINE_CODE = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((SOURCE / "core" / "linkage").rglob("*.py")))).hexdigest()[:12]
+os.environ.setdefault("NUMBA_CACHE_DIR", str(STATE_DIR / "machine-code" / MACHINE_CODE))
 LAW_DIR = Path(os.environ.get("SINERGI_LAW_DIR", BASE / "law"))
 DEBUG = os.environ.get("SINERGI_DEBUG") == "1"
 if PRODUCTION and DEBUG:

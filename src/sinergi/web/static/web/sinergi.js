@@ -38,6 +38,22 @@
     if (control) { press.preventDefault(); control.focus(); control.click(); }
   });
 
+  // In the search box: arrows go through who was found, Enter opens him, any letter goes on in the box.
+  document.addEventListener("keydown", (press) => {
+    const box = press.target.closest("form[role=search][hx-post] .input");
+    const found = [...document.querySelectorAll("#calon .cand a")];
+    const at = found.indexOf(press.target);
+    if (press.ctrlKey || press.metaKey || press.altKey || (!box && at < 0)) return;
+    if (press.key === "ArrowDown" || press.key === "ArrowUp") {
+      const next = press.key === "ArrowDown" ? Math.min(at + 1, found.length - 1) : at - 1;
+      const place = found[next] || (at === 0 && document.getElementById("text"));
+      if (place) { press.preventDefault(); place.focus(); }
+    } else if (at >= 0 && (press.key.length === 1 && press.key !== " " || press.key === "Backspace")) {
+      press.stopPropagation();
+      document.getElementById("text").focus();
+    }
+  }, true);
+
   document.addEventListener("click", (click) => {
     if (click.target.closest("[data-print]")) window.print();
   });
