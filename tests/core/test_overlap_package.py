@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinergi.core import overlap
-from sinergi.core.overlap.search import Ceiling, Task, search, totals
+from sinergi.core.overlap.search import search, totals
+from sinergi.core.overlap.task import Ceiling, Task
 from sinergi.core.rules.law import Law, Programme, Stack
 
 DAY = dt.date(2026, 11, 23)
@@ -268,3 +269,14 @@ def test_the_search_equals_trying_everything(task: Task):
 def test_a_top_up_beside_what_is_certain_is_solved_though_the_quick_way_fails():
     certain, topped = offer("p0", 1), offer("p1", 6, certain=False)
     assert search(Task((certain, topped), (0, 0), frozenset(), frozenset(), (Ceiling(1, (0,), 683),), 6)) == (6, 6)
+
+
+def test_what_may_be_topped_up_and_must_be_kept_is_left_to_the_solver():
+    certain, topped = offer("p0", 9), offer("p1", 6)
+    task = Task((certain, topped), (0, 0), frozenset(), frozenset(), (Ceiling(1, (0,), 600),), 6)
+    assert search(task) == (6, 0) and search(task.but(kept=frozenset({1}))) == (0, 6)
+
+
+def test_what_shuts_out_a_top_up_leaves_its_ceiling_without_a_say():
+    task = Task((offer("p0", 9), offer("p1", 6)), (0, 0), frozenset({(0, 1)}), frozenset(), (Ceiling(1, (), 600),), 6, frozenset({0}))
+    assert search(task) == (6, 0)

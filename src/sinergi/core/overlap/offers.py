@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, combinations
+from operator import itemgetter
 
 from sinergi.core.overlap.relations import Holding, Relation, clashes, relation, table
 from sinergi.core.rules import Answer, BenefitLine, Law, Sheet
@@ -48,6 +51,22 @@ class Offer:
         if not self.paid or (self.months is not None and month >= self.months):
             return 0
         return self.paid[min(month, len(self.paid) - 1)]
+
+    def by_month(self, months: int) -> tuple[int, ...]:
+        """Sen in each of so many months."""
+        known = self.paid[:months] if self.months is None else self.paid[: min(months, self.months)]
+        return known + tuple(self.sen(m) for m in range(len(known), months))
+
+    def until(self, months: int) -> int:
+        """Sen in so many months together."""
+        months = months if self.months is None else min(months, self.months)
+        known = min(months, len(self.paid))
+        return self.added[known] + ((months - known) * self.paid[-1] if months > known and self.paid else 0)
+
+    @cached_property
+    def added(self) -> tuple[int, ...]:
+        """Sen until each month that stands in `paid`."""
+        return tuple(accumulate(self.paid, initial=0))
 
     def holding(self, on: dt.date) -> Holding:
         """As a benefit held from a day on."""
@@ -149,15 +168,22 @@ def table_of(line: BenefitLine) -> tuple[int, ...]:
     return (line.sen,) * (line.months or 1)
 
 
-def near(law: Law, offers: Sequence[Offer], on: dt.date) -> Iterator[tuple[int, int]]:
-    """Pairs of places of which the law may say more than that both may be held: of one need, or named by a rule."""
+def near(law: Law, offers: Sequence[Offer], on: dt.date) -> list[tuple[int, int]]:
+    """Pairs of places of which the law may say more than that both may be held: of one need, or named by a rule that does not let all in."""
     pairs, wide = table(law, on)
-    for j, other in enumerate(offers):
-        for i in range(j):
-            one = offers[i]
-            key = (min(one.programme, other.programme), max(one.programme, other.programme))
-            if one.need == other.need or key in pairs or one.programme in wide or other.programme in wide:
-                yield i, j
+    needs: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
+    for i, offer in enumerate(offers):
+        needs.setdefault(offer.need, []).append(i)
+        places.setdefault(offer.programme, []).append(i)
+    found = {pair for group in needs.values() for pair in combinations(group, 2)}
+    for one, other in pairs:
+        if one in places and other in places:
+            found.update((min(i, j), max(i, j)) for i in places[one] for j in places[other] if i != j)
+    for i, offer in enumerate(offers):
+        if offer.programme in wide and wide[offer.programme][1].kind != "cumulative":
+            found.update((min(i, j), max(i, j)) for j in range(len(offers)) if j != i)
+    return sorted(found, key=itemgetter(1, 0))
 
 
 def between(law: Law, one: Offer, other: Offer, on: dt.date) -> Relation | None:

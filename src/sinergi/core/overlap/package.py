@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sinergi.core.overlap.offers import Offer, between, blocked, near
 from sinergi.core.overlap.relations import Holding, Relation
-from sinergi.core.overlap.search import Ceiling, Runs, Task, search, totals
+from sinergi.core.overlap.search import Runs, search, totals
+from sinergi.core.overlap.task import Ceiling, Task
 from sinergi.core.rules.law import Law, Words
 from sinergi.core.time import add_months
 
@@ -143,6 +144,10 @@ class Weighing:
         self.offers = tuple(o for o in every if not o.open and not o.credit)
         self.barred = {i: found for i, o in enumerate(self.offers) if (found := blocked(law, o, held, on)) is not None}
         self.pairs = {(i, j): said for i, j in near(law, self.offers, on) if (said := between(law, self.offers[i], self.offers[j], on)) is not None}
+        self.beside: list[list[tuple[int, Relation]]] = [[] for _ in self.offers]
+        for (i, j), said in self.pairs.items():
+            self.beside[i].append((j, said))
+            self.beside[j].append((i, said))
         apart = {q for q, said in self.pairs.items() if said.forbids}
         never = {q for q in apart if (rule := self.pairs[q].rule) is not None and rule.over == "ever"}
         starts = tuple(self.start(i, o) for i, o in enumerate(self.offers))
@@ -190,18 +195,18 @@ class Weighing:
         """Ways a person may ask for instead: keeping what the best way ends or leaves, doing without it, and the stricter reading."""
         ended = [i for i, (s, e) in enumerate(zip(self.task.starts, runs, strict=True)) if s is not None and s < e < self.task.ends_of(i)]
         left = [i for i, (s, e) in enumerate(zip(self.task.starts, runs, strict=True)) if s is not None and e <= s and any(self.offers[i].paid)]
-        left.sort(key=lambda i: -sum(self.offers[i].sen(m) for m in range(self.months)))
+        left.sort(key=lambda i: -self.offers[i].until(self.months))
         wanted: list[tuple[int, Words, Words, Task]] = []
-        for i in (*ended, *left):
+        for i in [*ended, *left][:WAYS]:
             name = self.offers[i].name
-            wanted.append((i, said(WHOLE, name), WHY_WHOLE, replace(self.task, kept=frozenset({i}))))
+            wanted.append((i, said(WHOLE, name), WHY_WHOLE, self.task.but(kept=frozenset({i}))))
             if i in ended:
                 stricter = {q for q in self.task.apart if i in q and (rule := self.pairs[q].rule) is not None and rule.reading}
-                wanted.append((i, said(WITHOUT, name), WHY_WITHOUT, replace(self.task, left_out=frozenset({i}))))
-                wanted.append((i, READ_EVER, self.reading_of(i), replace(self.task, never=self.task.never | stricter)))
+                wanted.append((i, said(WITHOUT, name), WHY_WITHOUT, self.task.but(left_out=frozenset({i}))))
+                wanted.append((i, READ_EVER, self.reading_of(i), self.task.but(never=self.task.never | stricter)))
         found: list[Way] = []
         for i, name, why, task in wanted[:WAYS]:
-            other = search(replace(task, weighed=False), runs, frozenset({i}) if i not in task.left_out else near_to(task, i))
+            other = search(task.but(weighed=False), runs, frozenset({i}) if i not in task.left_out else near_to(task, i))
             grid = totals(task, other)
             if other != runs:
                 found.append(Way(name, self.steps(task, other, grid), sum(map(sum, grid)), why))
@@ -214,7 +219,7 @@ class Weighing:
             bar = blocked(self.law, offer, self.held, self.on)
             if bar is not None and (bar[0] is None or add_months(self.on, self.months) <= bar[0]):
                 continue
-            own = sum(offer.sen(m) for m in range(self.months - offer.waits)) if offer.paid else None
+            own = offer.until(max(0, self.months - offer.waits)) if offer.paid else None
             lost = sum(sum(step.sen_by_month) for _, step in self.against(offer, steps))
             found.append(Unknown(offer, None if own is None else max(0, own - lost)))
         return tuple(sorted(found, key=lambda u: -(u.adds_sen or 0)))
@@ -230,7 +235,7 @@ class Weighing:
         for one in unknown:
             against = self.against(one.offer, steps)
             if against and not against[0][0].silent:
-                price = sum(one.offer.sen(m) for m in range(self.months - one.offer.waits)) if one.offer.paid else None
+                price = one.offer.until(max(0, self.months - one.offer.waits)) if one.offer.paid else None
                 found.append(Rejected(one.offer, against[0][0], tuple(s.offer for _, s in against), price))
         return tuple(found)
 
@@ -245,17 +250,13 @@ class Weighing:
             start = self.task.starts[i]
             if start is not None and runs[i] > start:
                 continue
-            price = sum(offer.sen(m - (start or 0)) for m in range(start or 0, self.months)) if offer.paid else None
+            price = offer.until(max(0, self.months - (start or 0))) if offer.paid else None
             if start is None:
                 if i in self.barred:
                     found.append(Rejected(offer, self.barred[i][1], (), price))
                 continue
-            against = [
-                (self.pairs[min(i, j), max(i, j)], j)
-                for j in range(len(self.offers))
-                if (min(i, j), max(i, j)) in self.pairs and self.task.starts[j] is not None and runs[j] > (self.task.starts[j] or 0)
-            ]
-            against.sort(key=lambda pair: (not pair[0].forbids, pair[0].silent, -sum(self.offers[pair[1]].sen(m) for m in range(self.months))))
+            against = [(said, j) for j, said in self.beside[i] if runs[j] > (self.task.starts[j] or 0)]
+            against.sort(key=lambda pair: (not pair[0].forbids, pair[0].silent, -self.offers[pair[1]].until(self.months), pair[1]))
             for rule, _ in against[:1]:
                 found.append(Rejected(offer, rule, tuple(self.offers[j] for _, j in against), price))
         return tuple(found)

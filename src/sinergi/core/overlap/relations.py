@@ -39,6 +39,10 @@ class Relation:
         return self.kind in ("exclusive", "while_waiting", "in_sequence")
 
 
+SILENCE_BARS, SILENCE_LETS = Relation("exclusive", None, SILENCE), Relation("cumulative", None, APART)
+ITSELF_BARS = Relation("exclusive", None, ITSELF)
+
+
 @dataclass(frozen=True)
 class Key:
     """A lock of one person: two benefits with one key and different shares cannot lie on one day. `share` empty: shared with no other."""
@@ -101,8 +105,8 @@ def rules_on(law: Law, day: dt.date) -> tuple[Stack, ...]:
     return tuple(rule for rule in law.stacking if rule.holds_on(day))
 
 
-Ranked = tuple[tuple[int, bool], Stack]
-"""A rule with how exactly it names two programmes, and whether it forbids."""
+Ranked = tuple[tuple[int, bool], Relation]
+"""What a rule says, with how exactly it names two programmes, and whether it forbids."""
 
 
 def table(law: Law, day: dt.date) -> tuple[dict[tuple[str, str], Ranked], dict[str, Ranked]]:
@@ -112,7 +116,8 @@ def table(law: Law, day: dt.date) -> tuple[dict[tuple[str, str], Ranked], dict[s
         pairs: dict[tuple[str, str], Ranked] = {}
         wide: dict[str, Ranked] = {}
         for rule in rules_on(law, day):
-            ranked = ((weight(law, rule.first) + weight(law, rule.second), rule.relation not in LETS_IN), rule)
+            exact = weight(law, rule.first) + weight(law, rule.second)
+            ranked = ((exact, rule.relation not in LETS_IN), Relation(rule.relation, rule, rule.text))
             for first in law.groups.get(rule.first, (ANY,)):
                 for second in law.groups.get(rule.second, (ANY,)):
                     if ANY in (first, second):
@@ -136,16 +141,16 @@ def relation(law: Law, first: str, second: str, *, same_need: bool, on: dt.date)
     A programme against itself, and silence within one need, is exclusive; silence across needs is cumulative.
     """
     pairs, wide = table(law, on)
-    one, other = min(first, second), max(first, second)
-    found = [pairs.get((one, other))]
-    if first != second:
-        found += [wide.get(one), wide.get(other)]
-    best = max((one for one in found if one is not None), key=lambda one: one[0], default=None)
-    if best is not None:
-        return Relation(best[1].relation, best[1], best[1].text)
+    best = pairs.get((first, second) if first < second else (second, first))
     if first == second:
-        return Relation("exclusive", None, ITSELF)
-    return Relation("exclusive", None, SILENCE) if same_need else Relation("cumulative", None, APART)
+        return ITSELF_BARS if best is None else best[1]
+    for programme in sorted((first, second)):
+        one = wide.get(programme)
+        if one is not None and (best is None or one[0] > best[0]):
+            best = one
+    if best is not None:
+        return best[1]
+    return SILENCE_BARS if same_need else SILENCE_LETS
 
 
 def keys(law: Law, programme: str, need: str, on: dt.date) -> tuple[Key, ...]:

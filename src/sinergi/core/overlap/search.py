@@ -1,57 +1,20 @@
-"""The exact search: which offers, each for how long, so that the sum is greatest. HiGHS by SciPy, one connected part at a time, whole numbers after.
+"""The exact search: which offers, each for how long, so that the sum is greatest. One connected part at a time, in whole sen.
 
-Months with the same choices are one phase. An offer begins when it can and may end early, at the beginning of a phase; it does not come back.
+A part is settled by reductions (`apart`); where a ceiling may bind, or too much hangs together for them, by HiGHS (`program`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix
-
-from sinergi.core.overlap.offers import Offer
-
-Pair = tuple[int, int]
-WHOLE = 1e-7
-
-
-@dataclass(frozen=True)
-class Ceiling:
-    """`offer` is topped up only as far as its sum and that of `beside` stay under `sen` a month."""
-
-    offer: int
-    beside: tuple[int, ...]
-    sen: int
-
-
-@dataclass(frozen=True)
-class Task:
-    """Offers with the month each can begin (None: never), the pairs that exclude each other on one day, and those that do so for ever.
-
-    `weighed`: what is certain before what is to be confirmed; else their sum counts.
-    """
-
-    offers: tuple[Offer, ...]
-    starts: tuple[int | None, ...]
-    apart: frozenset[Pair]
-    never: frozenset[Pair]
-    ceilings: tuple[Ceiling, ...]
-    months: int
-    kept: frozenset[int] = frozenset()
-    left_out: frozenset[int] = frozenset()
-    weighed: bool = True
-
-    def ends_of(self, offer: int) -> int:
-        """The month after its last, if nothing ends it early."""
-        start, lasts = self.starts[offer], self.offers[offer].months
-        return self.months if start is None or lasts is None else min(self.months, start + lasts)
-
+from sinergi.core.overlap.apart import Choice, TooHard, members
+from sinergi.core.overlap.program import Part
+from sinergi.core.overlap.task import Ceiling, Task
 
 Runs = tuple[int, ...]
 """For each offer the month after its last; its own start: it is not taken."""
+PRICES = (4, 2, 8, 1, 6, 3, 12)
+"""What a sen under a ceiling is tried at, in sen of the whole span."""
 
 
 def search(task: Task, known: Runs | None = None, touched: frozenset[int] = frozenset()) -> Runs:
@@ -64,30 +27,110 @@ def search(task: Task, known: Runs | None = None, touched: frozenset[int] = froz
     weighed = {i for i, offer in enumerate(task.offers) if any(offer.paid) or i in task.kept}
     for part in parts(task, weighed):
         same = known is not None and not touched & set(part)
-        ends = [known[i] for i in part] if known is not None and same else solve(task, part)
-        for offer, end in zip(part, ends, strict=True):
+        ends = {i: known[i] for i in part} if known is not None and same else solve(task, part)
+        for offer, end in ends.items():
             found[offer] = end
-    links: dict[int, list[Pair]] = {i: [] for i in range(len(found))}
-    for pair in task.apart | task.never:
-        for i in pair:
-            links[i].append(pair)
     for i in sorted(set(range(len(found))) - weighed - task.left_out, key=lambda i: (not task.offers[i].certain, i)):
-        found[i] = room(task, found, i, links[i])
+        found[i] = room(task, found, i)
     return tuple(found)
 
 
-def room(task: Task, ends: Sequence[int], i: int, links: Sequence[Pair]) -> int:
+def parts(task: Task, weighed: set[int]) -> list[list[int]]:
+    """Offers that touch each other, together; each part is searched by itself."""
+    here = sum(1 << i for i in weighed - task.left_out if i in task.net.begin)
+    near = list(task.net.around)
+    for ceiling in task.ceilings:
+        for other in ceiling.beside:
+            near[ceiling.offer] |= 1 << other
+            near[other] |= 1 << ceiling.offer
+    return [list(members(part)) for part in Choice(near).parts(here)]
+
+
+def solve(task: Task, part: Sequence[int]) -> dict[int, int]:
+    """The end of each of one part's offers. Raises ValueError where what must be kept may not be."""
+    try:
+        return Ends(task, part).best()
+    except TooHard:
+        return dict(zip(part, Part(task, part).best(), strict=True))
+
+
+class Ends:
+    """One connected part as a choice among the ends of its offers, what is topped up left out where that is shown to lose nothing."""
+
+    def __init__(self, task: Task, part: Sequence[int]) -> None:
+        self.task, self.net, self.part = task, task.net, part
+        self.things = sum(self.net.of[i] for i in part)
+        self.forced = sum(self.net.ends[i][-1][1] for i in part if i in task.kept)
+        for thing in members(self.forced):
+            if self.net.near[thing] & self.forced:
+                raise ValueError("no package keeps what must be kept")
+            self.things &= ~self.net.near[thing]
+        self.topped = [c for c in task.ceilings if c.offer in part and self.net.of[c.offer] & self.things]
+        self.sums = {n: self.sum_of(n) for n in members(self.things)}
+        sure = any(sum_ for n, sum_ in self.sums.items() if self.certain(n))
+        self.first = {n: sum_ if self.certain(n) or not (task.weighed and sure) else 0 for n, sum_ in self.sums.items()}
+
+    def sum_of(self, thing: int) -> int:
+        """Sen of an offer until an end."""
+        offer, end = self.net.things[thing]
+        return self.task.offers[offer].until(end - self.net.begin[offer])
+
+    def certain(self, thing: int) -> bool:
+        """Is its offer certain?"""
+        return self.task.offers[self.net.things[thing][0]].certain
+
+    def best(self) -> dict[int, int]:
+        """The ends. Raises TooHard where a ceiling may bind, or after too many steps."""
+        among = self.things & ~sum(self.net.of[c.offer] for c in self.topped)
+        if self.forced & ~among:
+            raise TooHard
+        chosen = self.chosen(self.worth(), among)
+        least = sum(self.first[n] for n in members(chosen))
+        for ceiling in self.topped:
+            if not any(self.most(ceiling, price) < least for price in PRICES):
+                raise TooHard
+        return {i: self.net.begin[i] for i in self.part} | {self.net.things[n][0]: self.net.things[n][1] for n in members(chosen)}
+
+    def chosen(self, worth: list[int], among: int) -> int:
+        """The best set of things."""
+        return Choice(self.net.near).best(worth, among)[1]
+
+    def worth(self) -> list[int]:
+        """What is certain, then what may be confirmed, then months by rank: what is certain before what is not, the earlier before the later."""
+        count, months = len(self.task.offers), self.task.months
+        ranks, sums = 2 * count * count * months + 1, sum(self.sums.values()) + 1
+        found = [0] * len(self.net.things)
+        for n, first in self.first.items():
+            offer, end = self.net.things[n]
+            rank = count - offer + (count if self.certain(n) else 0)
+            found[n] = (first * sums + self.sums[n] - first) * ranks + rank * (end - self.net.begin[offer])
+        return found
+
+    def most(self, ceiling: Ceiling, price: int) -> int:
+        """More than this nothing that takes a topped-up offer adds up to, of what counts first: in its first month all beside it stay under the
+        ceiling; a sen of that month is priced, what each then still adds is chosen freely, and the price of the ceiling comes on top."""
+        own, month, beside = self.net.of[ceiling.offer], self.net.begin[ceiling.offer], set(ceiling.beside)
+        left = [0] * len(self.net.things)
+        for n, first in self.first.items():
+            offer, end = self.net.things[n]
+            priced = offer in beside and self.net.begin[offer] <= month < end
+            left[n] = first - (price * self.task.offers[offer].sen(month - self.net.begin[offer]) if priced else 0)
+        free = self.things & ~(own | self.net.near[next(members(own))])
+        among = sum(1 << n for n in members(free) if left[n] > 0)
+        itself = max(0, max(self.first[n] for n in members(own & self.things)) - self.task.offers[ceiling.offer].sen(0))
+        return price * ceiling.sen + itself + Choice(self.net.near).best(left, among)[0]
+
+
+def room(task: Task, ends: Sequence[int], i: int) -> int:
     """The month until which an offer without a sum may stand beside what is taken; its own start where it may not."""
     start = task.starts[i]
     if start is None:
         return 0
     end = task.ends_of(i)
-    for a, b in links:
-        other = b if a == i else a
+    for other, ever in task.net.links[i]:
         begin = task.starts[other]
-        if begin is None or ends[other] <= begin or (ends[other] <= start and (a, b) not in task.never):
-            continue
-        end = start if (a, b) in task.never else min(end, max(start, begin))
+        if begin is not None and ends[other] > begin and (ever or ends[other] > start):
+            end = start if ever else min(end, max(start, begin))
     for ceiling in task.ceilings:
         if ceiling.offer == i:
             end = min([end, *(m for m in range(start, end) if beside(task, ends, ceiling, m) > ceiling.sen)])
@@ -100,194 +143,14 @@ def beside(task: Task, ends: Sequence[int], ceiling: Ceiling, month: int) -> int
     return sum(task.offers[j].sen(month - start) for j, start in begun)
 
 
-def parts(task: Task, weighed: set[int]) -> list[list[int]]:
-    """Offers that touch each other, together; each part is searched by itself."""
-    near: dict[int, set[int]] = {i: set() for i in sorted(weighed - task.left_out) if (s := task.starts[i]) is not None and s < task.months}
-    links = [*task.apart, *task.never, *((c.offer, b) for c in task.ceilings for b in c.beside)]
-    for a, b in links:
-        if a in near and b in near:
-            near[a].add(b)
-            near[b].add(a)
-    seen: set[int] = set()
-    found = []
-    for first in near:
-        if first in seen:
-            continue
-        group, todo = [], [first]
-        seen.add(first)
-        while todo:
-            here = todo.pop()
-            group.append(here)
-            todo.extend(near[here] - seen)
-            seen |= near[here]
-        found.append(sorted(group))
-    return found
-
-
-def solve(task: Task, part: Sequence[int]) -> list[int]:
-    """The ends of one part's offers."""
-    if len(part) == 1 and not any(c.offer == part[0] for c in task.ceilings):
-        return [task.ends_of(part[0])]
-    return Part(task, part).best()
-
-
-class Part:
-    """One connected part as a linear program: a yes or no for each offer and phase, and what a topped-up one gets in it."""
-
-    def __init__(self, task: Task, part: Sequence[int]) -> None:
-        self.task, self.part = task, list(part)
-        starts = {i: s for i in part if (s := task.starts[i]) is not None}
-        cuts = {task.months, *starts.values(), *(task.ends_of(i) for i in part)}
-        limited = {i for c in task.ceilings for i in (c.offer, *c.beside)} & set(self.part)
-        cuts |= {m for i in limited for m in range(starts[i] + 1, task.ends_of(i)) if changes(task.offers[i], m - starts[i])}
-        edges = sorted(c for c in cuts if c <= task.months)
-        self.phases = list(zip(edges, edges[1:], strict=False))
-        self.cells = [(i, p) for i in self.part for p, (a, b) in enumerate(self.phases) if starts[i] <= a and b <= task.ends_of(i)]
-        self.place = {cell: n for n, cell in enumerate(self.cells)}
-        self.starts = starts
-        self.topped = {c.offer for c in task.ceilings} & set(self.part)
-        self.sums = [(i, p) for i, p in self.cells if i in self.topped]
-        self.sum_place = {cell: len(self.cells) + n for n, cell in enumerate(self.sums)}
-        self.size = len(self.cells) + len(self.sums)
-        self.rows: list[tuple[dict[int, float], float, float]] = []
-        self.cliques: list[list[list[int]]] = []
-        self.values: dict[Pair, int] = {}
-        self.rules()
-
-    def value(self, i: int, p: int) -> int:
-        """Sen an offer pays in a phase."""
-        if (i, p) not in self.values:
-            a, b = self.phases[p]
-            self.values[i, p] = sum(self.task.offers[i].sen(m - self.starts[i]) for m in range(a, b))
-        return self.values[i, p]
-
-    def rules(self) -> None:
-        """What no choice may break."""
-        for i, p in self.cells:
-            if (i, p - 1) in self.place:
-                self.rows.append(({self.place[i, p]: 1, self.place[i, p - 1]: -1}, -np.inf, 0))
-            if i in self.task.kept:
-                self.rows.append(({self.place[i, p]: 1}, 1, 1))
-        here = set(self.part)
-        near = {q for q in self.task.apart if q[0] in here and q[1] in here}
-        for p in range(len(self.phases)):
-            self.cliques.append(cliques({q for q in near if (q[0], p) in self.place and (q[1], p) in self.place}))
-            for clique in self.cliques[p]:
-                self.rows.append(({self.place[i, p]: 1 for i in clique}, -np.inf, 1))
-        first = {i: self.place[i, p] for i, p in reversed(self.cells)}
-        for a, b in self.task.never:
-            if a in first and b in first:
-                self.rows.append(({first[a]: 1, first[b]: 1}, -np.inf, 1))
-        for ceiling in self.task.ceilings:
-            self.ceiling(ceiling)
-
-    def ceiling(self, ceiling: Ceiling) -> None:
-        """A topped-up offer gets no more than its own sum and than what is left."""
-        for p in range(len(self.phases)):
-            cell = (ceiling.offer, p)
-            if cell not in self.place:
-                continue
-            y, z = self.place[cell], self.sum_place[cell]
-            a, b = self.phases[p]
-            self.rows.append(({z: 1, y: -float(self.value(*cell))}, -np.inf, 0))
-            beside = {self.place[j, p]: float(self.value(j, p)) for j in ceiling.beside if (j, p) in self.place}
-            limit = float(ceiling.sen * (b - a))
-            slack = max(0.0, self.most(p, ceiling.beside) - limit)
-            self.rows.append(({z: 1, y: slack, **beside}, -np.inf, limit + slack))
-
-    def most(self, p: int, offers: Sequence[int]) -> float:
-        """A sum that these offers together cannot pass in a phase: of those that all exclude each other only the greatest counts."""
-        left = {j: self.value(j, p) for j in offers if (j, p) in self.place}
-        total = 0
-        for clique in self.cliques[p]:
-            inside = [j for j in clique if j in left]
-            total += max((left[j] for j in inside), default=0)
-            for j in inside:
-                del left[j]
-        return float(total + sum(left.values()))
-
-    def best(self) -> list[int]:
-        """Two questions, the second under the answer to the first: what is certain; then what may be confirmed and, by less than a sen in all,
-        as many of the rest as go, what is certain before what is not, the earlier offer before the later."""
-        sure, rest = np.zeros(self.size), np.zeros(self.size)
-        count = len(self.task.offers)
-        ranks = 2 * count * (count + 1) * self.task.months
-        for i, p in self.cells:
-            goal = sure if self.task.offers[i].certain else rest
-            goal[self.sum_place.get((i, p), self.place[i, p])] = 1.0 if i in self.topped else self.value(i, p)
-        wish = np.zeros(self.size)
-        for i, p in self.cells:
-            rank = count - i + (count if self.task.offers[i].certain else 0)
-            wish[self.place[i, p]] = rank * (self.phases[p][1] - self.phases[p][0]) / ranks
-        if self.task.weighed and sure.any() and rest.any():
-            chosen = self.ask(sure)
-            self.rows.append(({n: float(v) for n, v in enumerate(sure) if v}, float(round(sure @ chosen)) - 0.5, np.inf))
-            chosen = self.ask(rest + wish)
-        else:
-            chosen = self.ask(sure + rest + wish)
-        ends = dict(self.starts)
-        for n, (i, p) in enumerate(self.cells):  # in the order of time
-            if chosen[n] > 0.5:
-                ends[i] = self.phases[p][1]
-        return [ends[i] for i in self.part]
-
-    def ask(self, goal: np.ndarray) -> np.ndarray:
-        """The greatest value of one question, as whole yes and no."""
-        place, column, value = [], [], []
-        for n, (terms, _, _) in enumerate(self.rows):
-            for where, weight in terms.items():
-                place.append(n)
-                column.append(where)
-                value.append(weight)
-        matrix = csr_matrix((value, (place, column)), shape=(len(self.rows), self.size))
-        limits = LinearConstraint(matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows])
-        whole = np.array([1] * len(self.cells) + [0] * len(self.sums))
-        upper = [1.0] * len(self.cells) + [float(self.value(*cell)) for cell in self.sums]
-        # Parts without a ceiling mostly have a whole answer without asking for one, in a quarter of the time; it is then the best one.
-        found = None if self.topped else milp(-goal, constraints=limits, bounds=Bounds(0, upper))
-        for presolve in (False, True):  # quicker without; where it then fails, as it may beside a ceiling, once more with it
-            if found is None or found.x is None or np.abs(found.x - found.x.round()).max() > WHOLE:
-                options = {"mip_rel_gap": 0, "presolve": presolve}
-                found = milp(-goal, constraints=limits, integrality=whole, bounds=Bounds(0, upper), options=options)
-        if found is None or found.x is None:
-            raise ValueError("no package keeps what must be kept")
-        answer: np.ndarray = found.x.copy()
-        answer[: len(self.cells)] = answer[: len(self.cells)].round()
-        return answer
-
-
-def changes(offer: Offer, month: int) -> bool:
-    """Does it pay another sum in this month than in the one before?"""
-    return offer.sen(month) != offer.sen(month - 1)
-
-
-def cliques(pairs: set[Pair]) -> list[list[int]]:
-    """The pairs covered by groups in which all exclude each other: fewer and sharper rules."""
-    near: dict[int, set[int]] = {}
-    for a, b in pairs:
-        near.setdefault(a, set()).add(b)
-        near.setdefault(b, set()).add(a)
-    left, found = set(pairs), []
-    while left:
-        a, b = min(left)
-        group, common = [a, b], near[a] & near[b]
-        while common:
-            c = min(common)
-            group.append(c)
-            common &= near[c]
-        found.append(group)
-        members = set(group)
-        left -= {q for q in left if q[0] in members and q[1] in members}
-    return found
-
-
 def totals(task: Task, runs: Runs) -> list[list[int]]:
     """Sen by offer and month, added up in whole sen from the runs; a topped-up offer gets what is left under its ceiling."""
-    grid = [
-        [task.offers[i].sen(m - (start or 0)) if start is not None and start <= m < end else 0 for m in range(task.months)]
-        for i, (start, end) in enumerate(zip(task.starts, runs, strict=True))
-    ]
+    grid = [[0] * task.months for _ in runs]
+    for i, (start, end) in enumerate(zip(task.starts, runs, strict=True)):
+        if start is not None and any(task.offers[i].paid):
+            grid[i][start:end] = task.offers[i].by_month(end - start)
     for ceiling in task.ceilings:
-        for m in range(task.months):
-            grid[ceiling.offer][m] = min(grid[ceiling.offer][m], max(0, ceiling.sen - sum(grid[j][m] for j in ceiling.beside)))
+        row = grid[ceiling.offer]
+        for m in (m for m, sen in enumerate(row) if sen):
+            row[m] = min(row[m], max(0, ceiling.sen - sum(grid[j][m] for j in ceiling.beside)))
     return grid
