@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 900  # seconds: no measure, only the end of what hangs, on a machine that others load
 
 
 @dataclass
@@ -35,12 +36,12 @@ class Copy:
     def sinergi(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run ./sinergi with the given arguments."""
         return subprocess.run([sys.executable, self.folder / "sinergi", *arguments], env=self.surroundings | environment, text=True,
-                              capture_output=True, stdin=subprocess.DEVNULL, timeout=180)
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
 
     def python(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run Python code that may import this checkout's launcher."""
         return subprocess.run([sys.executable, "-c", code], env=self.surroundings, cwd=self.folder, text=True,
-                              capture_output=True, timeout=180)
+                              capture_output=True, timeout=PATIENCE)
 
     def answer(self, code: str) -> str:
         """The same, when it must succeed: what it printed."""
