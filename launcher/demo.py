@@ -101,7 +101,7 @@ def serve_until_stopped(port: int, surroundings: dict[str, str]) -> None:
             children["web"] = serving.start_web(port, surroundings)
             children["worker"] = serving.start_worker(surroundings)
             serving.record(port, children)
-            if not serving.waited(lambda: dead(children) or serving.answers(port), 60) or dead(children):
+            if not serving.waited(lambda: dead(children) or serving.answers(port), 180) or dead(children):
                 raise Stopped(f"The pages do not answer. The log says:\n{serving.tail(dead(children) or 'web')}")
         say(f"\n  {surroundings['SINERGI_ORIGIN']}\n")
         for email, password in json.loads(PASSWORDS.read_text()).items() if PASSWORDS.exists() else ():
