@@ -1,4 +1,4 @@
-"""./sinergi bench linkage [--rows N] [--list N --registry N] [--seeds N]: one person found in records, ours beside Splink 5, same file and run.
+"""./sinergi bench linkage [--rows N] [--list N --registry N] [--seeds N --first-seed N]: one person found, ours beside Splink 5.
 
 Both engines get the same prepared columns (names parsed, numbers and phones cleaned), which are made once and timed apart; each is a child process,
 so processor time (user + system) and peak memory are its own, reading and writing included. Splink is set by one who knows both: our fields,
@@ -261,6 +261,7 @@ def main() -> int:
     wanted.add_argument("--list", type=int, default=0, help="instead: rows of a partner's list")
     wanted.add_argument("--registry", type=int, default=1_000_000, help="people of the register that the list is linked to (default: 1,000,000)")
     wanted.add_argument("--seeds", type=int, default=3, help="how many populations (default: 3)")
+    wanted.add_argument("--first-seed", type=int, default=1, help="the first of them (default: 1)")
     given = wanted.parse_args()
     peer = ensure_peer("bench")
     HOME.mkdir(parents=True, exist_ok=True)
@@ -268,7 +269,7 @@ def main() -> int:
     features(written(records(population(600, 0), Plan(REGISTER, MIXED, 0))), ON).write_parquet(few)
     warmed = child(Path(sys.executable), "ours.py", [few], HOME / "warm.pairs.parquet")
     print(f"  machine code made or fetched: {warmed['cpu_s']:.1f} CPU s, once an installation, counted nowhere", flush=True)
-    seeds = [one_seed(given, peer, seed) for seed in range(1, given.seeds + 1)]
+    seeds = [one_seed(given, peer, seed) for seed in range(given.first_seed, given.first_seed + given.seeds)]
     print_table(given, seeds)
     print("\nNot timed: drawing people, preparing both engines' columns, making machine code, grouping pairs into persons, the database.\n"
           f"Both may use two threads. Load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors: other work makes both dearer.")

@@ -18,7 +18,7 @@ import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 
 from bench.peers import peak_gb  # noqa: E402
-from sinergi.core.linkage.encode import Vocabulary, encode  # noqa: E402
+from sinergi.core.linkage.encode import Numbered, Vocabulary, encode, of_names  # noqa: E402
 from sinergi.core.linkage.keys import batch_keys  # noqa: E402
 from sinergi.core.linkage.model import pattern_scores, tally, train  # noqa: E402
 from sinergi.core.linkage.pairs import candidates  # noqa: E402
@@ -41,16 +41,16 @@ def near(listed: pl.DataFrame, register: pl.DataFrame, words: Vocabulary) -> np.
     return np.flatnonzero((np.isin(columns, wanted[wanted != 0])).any(1))
 
 
-def linked(frame: pl.DataFrame, words: Vocabulary, side: np.ndarray | None) -> tuple[pl.DataFrame, dict[str, int]]:
+def linked(frame: pl.DataFrame, words: Vocabulary, numbered: Numbered | None, side: np.ndarray | None) -> tuple[pl.DataFrame, dict[str, int]]:
     """(i, j, bits) of every candidate, and how many each key brought."""
     with phase("encode"):
-        encoded = encode(frame, words)
+        encoded = encode(frame, words, numbered)
     with phase("keys"):
         keys = batch_keys(encoded)
     with phase("pairs"):
-        found = candidates(encoded, side, keys)
+        found = candidates(encoded, side, keys, sparing=True)
     with phase("learn and score"):
-        bits = pattern_scores(train(*tally(found.pattern)), found.pattern)
+        bits = pattern_scores(train(*tally(found.pattern, found.weight)), found.pattern)
     return pl.DataFrame({"i": found.i, "j": found.j, "bits": bits}), {one.key: one.pairs for one in found.passes}
 
 
@@ -60,14 +60,15 @@ def main(out: str, features: str, register: str | None = None) -> int:
         frame = pl.read_parquet(features)
         known = pl.read_parquet(register) if register else None
     with phase("words"):
-        words = Vocabulary.of(frame if known is None else known)
+        numbered = of_names(frame if known is None else known)
+        words = Vocabulary.of(frame if known is None else known, numbered)
     side, rows = None, None
     if known is not None:
         with phase("near"):
             rows = near(frame, known, words)
             side = np.r_[np.ones(len(frame), np.int8), np.full(len(rows), 2, np.int8)]
             frame = pl.concat([frame, known[rows]])
-    pairs, brought = linked(frame, words, side)
+    pairs, brought = linked(frame, words, numbered, side)
     if rows is not None:
         listed = int((side == 1).sum())
         pairs = pairs.with_columns(j=pl.Series(rows)[pairs["j"].to_numpy() - listed])

@@ -219,6 +219,54 @@ def test_small_pieces_give_the_same_pairs_and_sides_do_not_meet_themselves(found
     assert 0 < len(beside.i) < len(met.i) and (side[beside.i] != side[beside.j]).all()
 
 
+def test_hopeless_pairs_are_spared_but_for_a_few_that_stand_for_the_others(found):
+    whole, met, _ = found
+    few = pairs.candidates(whole, sparing=True)
+    seen = levels.glances(whole)
+    hopeless = np.array([levels.is_hopeless(seen, i, j) for i, j in zip(met.i, met.j, strict=True)])
+    drawn = np.array([levels.is_drawn(seen, i, j) for i, j in zip(met.i, met.j, strict=True)])
+    kept = ~hopeless | drawn
+    want = dict(zip(zip(met.i[kept], met.j[kept], strict=True), zip(met.pattern[kept], np.where(hopeless, 16, 1)[kept], strict=True), strict=True))
+    assert dict(zip(zip(few.i, few.j, strict=True), zip(few.pattern, few.weight, strict=True), strict=True)) == want
+    assert (met.weight == 1).all() and hopeless.sum() > 0 and 0 < (hopeless & drawn).sum() < hopeless.sum() / 4
+    assert set(levels.unpack(met.pattern[hopeless])[:, 2].tolist()) <= {7, 10}
+    _, counts = model.tally(few.pattern, few.weight)
+    assert counts.sum() == few.weight.sum(dtype=int) and model.tally(met.pattern)[1].sum() == len(met.i)
+
+
+def test_who_shares_a_home_and_a_name_or_a_paper_is_not_hopeless():
+    other = {"number": "850709145557", "birth_date": dt.date(1985, 7, 9)}
+    for what, hopeless in (
+        (other, False),
+        (other | {"name": "Zamri bin Kassim"}, True),
+        (other | {"phones": ()}, False),
+        (other | {"phones": (), "address": "", "postcode": ""}, True),
+        (other | {"phones": ("0199999999", "0123456789"), "address": ""}, False),
+        ({"number": "900101175557", "name": "Zamri"}, False),
+        ({"number": "901231144441", "name": "Zamri"}, False),
+        ({"number": "", "birth_date": dt.date(1985, 7, 9), "name": "Zamri"}, True),
+        ({"number": "", "birth_date": None, "name": "Zamri"}, False),
+    ):
+        seen = levels.glances(encoded(ALI, changed(**what)))
+        assert levels.is_hopeless(seen, 0, 1) == levels.is_hopeless(seen, 1, 0) == hopeless, what
+    paper = {"number": "", "document": "passport:ID:A1234567", "name": "Zamri"}
+    seen = levels.glances(encoded(changed(**paper), changed(**paper | {"birth_date": dt.date(1985, 7, 9)})))
+    assert not levels.is_hopeless(seen, 0, 1)
+
+
+def test_blocks_are_of_equal_values_also_where_their_high_bits_agree():
+    for values in ([3, 0, 5, 3, 0, 5, 3, 9], [3 << 40, 0, 5 << 40, 3 << 40, 0, 5 << 40, 3 << 40, 9 << 40]):
+        order, starts, sizes = pairs.blocks(np.array(values, np.uint64))
+        assert [order[a : a + n].tolist() for a, n in zip(starts, sizes, strict=True)] == [[0, 3, 6], [2, 5]]
+    assert len(pairs.blocks(np.zeros(3, np.uint64))[0]) == 0 == len(pairs.blocks(np.arange(1, 4).astype(np.uint64))[1])
+
+
+def test_the_bearers_of_a_word_are_counted_once_each():
+    frame = records.features(records.written([Record("Zainal bin Zainal"), Record("Zainal"), Record(), Record("Salmah")]), ON)
+    assert encode.Vocabulary.of(frame) == encode.Vocabulary({"SAINAL": 2, "SALMA": 1}, 4)
+    assert encode.Vocabulary.of(frame, encode.of_names(frame)) == encode.Vocabulary.of(frame)
+
+
 def test_nothing_to_compare_gives_nothing():
     empty = encoded(Record(), Record())
     met = pairs.candidates(empty)

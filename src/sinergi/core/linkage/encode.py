@@ -11,11 +11,14 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from sinergi.core.linkage.machine import compiled
 from sinergi.core.linkage.records import mark
 from sinergi.core.linkage.spelling import spell
+from sinergi.core.linkage.words import CLASSES, SURNAMES
 
 NAMED, ADDRESSED, LETTERS, PHONES = 7, 8, 16, 2
 MOST_BITS = 17.0
+AT_ONCE = 1 << 13  # rows: what is worked out of so many stays near the processor
 
 
 class Encoded(NamedTuple):
@@ -51,6 +54,14 @@ class Encoded(NamedTuple):
     hashes: np.ndarray
 
 
+class Numbered(NamedTuple):
+    """The words of names as numbers: `words`, each once; own, father (n, 7) int32 places among them, -1 where there is none."""
+
+    words: list[str]
+    own: np.ndarray
+    father: np.ndarray
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """How many records bear each folded word of a name, of how many records: what makes a word rare. From the register itself."""
@@ -59,11 +70,12 @@ class Vocabulary:
     total: int
 
     @classmethod
-    def of(cls, frame: pl.DataFrame) -> Vocabulary:
-        """The words of a frame of features."""
-        rows = frame.select(t=pl.col("own").list.concat("father").list.unique()).with_row_index("r")
-        found = rows.explode("t", empty_as_null=False).drop_nulls("t").group_by("t").len()
-        return cls(dict(found.iter_rows()), max(1, frame.height))
+    def of(cls, frame: pl.DataFrame, numbered: Numbered | None = None) -> Vocabulary:
+        """The words of a frame of features; `numbered` where its words were numbered before."""
+        given = of_names(frame) if numbered is None else numbered
+        counts = np.zeros(len(given.words), np.int64)
+        count_bearers(np.concatenate([given.own, given.father], 1), counts)
+        return cls(dict(zip(given.words, counts.tolist(), strict=True)), max(1, frame.height))
 
     def rarity(self, words: list[str]) -> np.ndarray:
         """Bits that each word tells, capped so that a typing error does not become proof."""
@@ -72,20 +84,35 @@ class Vocabulary:
         return np.asarray(-np.log2(share)).clip(0, MOST_BITS).astype(np.float32)
 
 
-def encode(frame: pl.DataFrame, vocabulary: Vocabulary) -> Encoded:
-    """A frame of features -> arrays, row by row in the same order."""
-    words = sorted(set(frame["own"].explode().drop_nulls()) | set(frame["father"].explode().drop_nulls()))
-    index = pl.DataFrame({"t": words, "id": np.arange(len(words), dtype=np.int32)}, schema={"t": pl.String, "id": pl.Int32})
-    place_words = frame["words"].explode().drop_nulls().unique().to_list()
-    marks = np.array([mark("a", w) for w in place_words], np.uint64)
-    places = pl.DataFrame({"t": place_words, "id": marks}, schema={"t": pl.String, "id": pl.UInt64})
+@compiled
+def count_bearers(words: np.ndarray, counts: np.ndarray) -> None:
+    """How many rows of `words` (n, 14) hold each word, into `counts`; twice in one row is once."""
+    for row in range(len(words)):
+        for place in range(words.shape[1]):
+            word, before = words[row, place], 0
+            if word >= 0:
+                while words[row, before] != word:
+                    before += 1
+                counts[word] += before == place
+
+
+def of_names(frame: pl.DataFrame) -> Numbered:
+    """The words of a frame of features, numbered."""
+    lists = [frame["own"], frame["father"]]
+    words, numbers = dictionary(pl.concat([flat(one) for one in lists]))
+    first = int(lists[0].list.len().sum())
+    return Numbered(words, *(matrix(one, NAMED, -1, np.int32, part) for one, part in zip(lists, (numbers[:first], numbers[first:]), strict=True)))
+
+
+def encode(frame: pl.DataFrame, vocabulary: Vocabulary, numbered: Numbered | None = None) -> Encoded:
+    """A frame of features -> arrays, row by row in the same order; `numbered` where its words were numbered before."""
+    words, own, father = of_names(frame) if numbered is None else numbered
     letters, length = spelled(words)
-    phones = matrix(frame["phones"], PHONES, 0, np.int64)
-    where = matrix(frame["words"], ADDRESSED, 0, np.uint64, places)
+    near, numbers = dictionary(flat(frame["words"]))
+    where = matrix(frame["words"], ADDRESSED, 0, np.uint64, np.array([mark("a", w) for w in near], np.uint64)[numbers])
     return Encoded(
-        own=matrix(frame["own"], NAMED, -1, np.int32, index), father=matrix(frame["father"], NAMED, -1, np.int32, index),
-        **{name: column(frame[name], kind) for name, kind in PLAIN.items()},
-        phones=phones, address=np.where((where != 0).any(1), mixed(*where.T), 0).astype(np.uint64), places=where,
+        own=own, father=father, **{name: column(frame[name], kind) for name, kind in PLAIN.items()},
+        phones=matrix(frame["phones"], PHONES, 0, np.int64, flat(frame["phones"]).to_numpy()), address=address_of(where), places=where,
         bits=vocabulary.rarity(words), letters=letters, length=length,
         hashes=np.array([mark("t", w) for w in words], np.uint64),
     )
@@ -101,21 +128,48 @@ def column(values: pl.Series, kind: type) -> np.ndarray:
     return np.array(values.fill_null(False if kind is np.bool_ else 0).to_numpy(), dtype=kind)
 
 
-def matrix(lists: pl.Series, width: int, empty: int, kind: type, index: pl.DataFrame | None = None) -> np.ndarray:
-    """Lists as a matrix of `width` columns; words become the `id` of `index` (t, id). What does not fit is left out."""
+def flat(lists: pl.Series) -> pl.Series:
+    """What the lists hold, one after the other."""
+    return lists.explode(empty_as_null=False, keep_nulls=False)
+
+
+def dictionary(texts: pl.Series) -> tuple[list[str], np.ndarray]:
+    """Texts -> (each text once, in order; the place of each among those)."""
+    coded = texts.cast(pl.Categorical(pl.Categories("linkage")))
+    once = coded.unique()
+    words = once.cast(pl.String)
+    order = words.arg_sort()
+    codes = once.to_physical().to_numpy()
+    places = np.zeros(int(codes.max(initial=0)) + 1, np.int32)
+    places[codes[order.to_numpy()]] = np.arange(len(codes), dtype=np.int32)
+    return words[order].to_list(), places[coded.to_physical().to_numpy()]
+
+
+def matrix(lists: pl.Series, width: int, empty: int, kind: type, values: np.ndarray) -> np.ndarray:
+    """Lists as a matrix of `width` columns, of the values that stand for what they hold, one after the other. What does not fit is left out."""
     out: np.ndarray = np.full((len(lists), width), empty, kind)
-    rows = pl.DataFrame({"r": np.arange(len(lists), dtype=np.int64), "t": lists}).filter(pl.col("t").list.len() > 0)
-    flat = rows.with_columns(place=pl.int_ranges(0, pl.col("t").list.len())).explode("t", "place").filter(pl.col("place") < width)
-    named = flat.rename({"t": "id"}) if index is None else flat.join(index, on="t", how="inner")
-    out[named["r"].to_numpy(), named["place"].to_numpy()] = named["id"].to_numpy()
+    sizes = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
+    begins = np.cumsum(sizes) - sizes
+    for place in range(width):
+        rows = np.flatnonzero(sizes > place)
+        out[rows, place] = values[begins[rows] + place]
+    return out
+
+
+def address_of(places: np.ndarray) -> np.ndarray:
+    """The hash of all words of each address (n, 8); 0 where there is none."""
+    out = np.zeros(len(places), np.uint64)
+    for low in range(0, len(places), AT_ONCE):
+        part = places[low : low + AT_ONCE]
+        out[low : low + AT_ONCE] = np.where((part != 0).any(1), mixed(*part.T), 0)
     return out
 
 
 def spelled(words: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The letters of each word (16 at most) and how many they are, spelled alone: a slip in YAHYA is spelled, YAHYA stands among the forms."""
+    """The letters of each folded word (16 at most) and how many they are, spelled alone: a slip in YAHYA is spelled, YAHYA stands among the forms."""
     letters, length = np.zeros((len(words), LETTERS), np.uint8), np.zeros(len(words), np.int8)
     for i, word in enumerate(words):
-        code = spell(word).encode("ascii", "replace")[:LETTERS]
+        code = (spell(word) if word in CLASSES or word in SURNAMES else word).encode("ascii", "replace")[:LETTERS]
         letters[i, : len(code)] = np.frombuffer(code, np.uint8)
         length[i] = len(code)
     return letters, length
@@ -123,11 +177,14 @@ def spelled(words: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def mixed(*parts: np.ndarray | int) -> np.ndarray:
     """Hashes of numbers, column by column (splitmix64). Equal inputs give equal hashes everywhere."""
-    found: np.ndarray = np.asarray(np.uint64(0x9E3779B97F4A7C15))
+    given = [np.asarray(part).astype(np.uint64) for part in parts]
+    found: np.ndarray = np.full(np.broadcast_shapes(*(part.shape for part in given)), np.uint64(0x9E3779B97F4A7C15))
+    more = np.empty_like(found)
     with np.errstate(over="ignore"):
-        for part in parts:
-            found = (found ^ np.asarray(part).astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
-            found = found ^ (found >> np.uint64(29))
-            found = found * np.uint64(0x94D049BB133111EB)
-            found = found ^ (found >> np.uint64(32))
-    return np.asarray(found)
+        for part in given:
+            np.bitwise_xor(found, part, out=found)
+            for factor, places in ((np.uint64(0xBF58476D1CE4E5B9), np.uint64(29)), (np.uint64(0x94D049BB133111EB), np.uint64(32))):
+                np.multiply(found, factor, out=found)
+                np.right_shift(found, places, out=more)
+                np.bitwise_xor(found, more, out=found)
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sinergi.core.linkage.encode import Encoded, mixed
+from sinergi.core.linkage.encode import AT_ONCE, Encoded, mixed
 
 FULL = 12
 SLIP = 16.5  # bits: one record in a hundred thousand
@@ -76,8 +76,26 @@ def two_words(words: np.ndarray, a: int, b: int, *more: np.ndarray | int) -> np.
     return mixed(np.minimum(one, other), np.maximum(one, other), *more)
 
 
+OF_WORDS = ("bits", "letters", "length", "hashes")
+
+
 def batch_keys(e: Encoded) -> Keys:
     """The keys of every record."""
+    some = part_keys(rows_of(e, 0, AT_ONCE))
+    columns, split = np.empty((len(e.own), some.columns.shape[1]), np.uint64), np.empty(len(e.own), np.uint64)
+    for low in range(0, len(e.own), AT_ONCE):
+        part = part_keys(rows_of(e, low, low + AT_ONCE)) if low else some
+        columns[low : low + AT_ONCE], split[low : low + AT_ONCE] = part.columns, part.split
+    return Keys(some.names, some.caps, columns, split, some.widths)
+
+
+def rows_of(e: Encoded, low: int, high: int) -> Encoded:
+    """Some rows of all."""
+    return e._replace(**{name: getattr(e, name)[low:high] for name in Encoded._fields if name not in OF_WORDS})
+
+
+def part_keys(e: Encoded) -> Keys:
+    """The keys of some records."""
     words, told = rarest(e, 3)
     one, two = words[:, 0] > 0, words[:, 1] > 0
     number, full, day, phones = e.number, e.digits == FULL, e.born > 0, e.phones

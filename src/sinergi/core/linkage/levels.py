@@ -19,6 +19,7 @@ from sinergi.core.linkage.machine import compiled, in_parallel, inlined, spread
 EVIDENCE = ("name", "father", "identity", "sex", "phone", "address")
 RADIX = (13, 5, 13, 3, 4, 6)
 SURE, SOME, DOUBT = 2.0, 6.0, 3.5
+SAMPLE = 16  # of so many hopeless pairs learning sees one
 
 
 class Levels(NamedTuple):
@@ -139,15 +140,17 @@ def name_levels(e, i, j):
 
 @compiled
 def digits_apart(a, b, length):
-    """(digits that differ, place of the last that does, are they two neighbours swapped). Places count from the right."""
+    """(digits that differ, 3: three or more; place of the last that does, are they two neighbours swapped). Places count from the right."""
     different, first, second, x, y = 0, -1, -1, a, b
     for place in range(length):
         if x % 10 != y % 10:
             different += 1
             if first < 0:
                 first = place
-            else:
+            elif different == 2:
                 second = place
+            else:
+                return 3, first, False
         x //= 10
         y //= 10
     swapped = False
@@ -168,13 +171,11 @@ def is_one_short(a, b, most):
     return False
 
 
-@inlined
-def number_level(e, i, j):
-    """Both numbers are known."""
-    a, b, la, lb = e.number[i], e.number[j], e.digits[i], e.digits[j]
+@compiled
+def level_of_numbers(a, la, b, lb, same_day):
+    """Both numbers are known, of la and lb digits."""
     if a == b and la == lb:
         return 1
-    same_day = e.born[i] > 0 and e.born[i] == e.born[j]
     if la == lb:
         different, first, swapped = digits_apart(a, b, la)
         if different == 1 or swapped:
@@ -186,14 +187,13 @@ def number_level(e, i, j):
     return 6 if same_day else 7
 
 
-@inlined
-def birth_level(e, i, j):
-    """A number is missing on one side."""
-    a, b = e.born[i], e.born[j]
+@compiled
+def level_of_births(a, year_a, b, year_b):
+    """A number is missing on one side: days as yyyymmdd and years, 0 where not known."""
     if a == 0 or b == 0:
-        if e.year[i] == 0 or e.year[j] == 0:
+        if year_a == 0 or year_b == 0:
             return 0
-        return 12 if e.year[i] == e.year[j] else 0 if abs(e.year[i] - e.year[j]) == 1 else 10
+        return 12 if year_a == year_b else 0 if abs(year_a - year_b) == 1 else 10
     if a == b:
         return 8
     month_a, month_b, day_a, day_b, same_year = a // 100 % 100, b // 100 % 100, a % 100, b % 100, a // 10000 == b // 10000
@@ -207,10 +207,10 @@ def birth_level(e, i, j):
 def identity_level(e, i, j):
     """Number, document and birth: one piece."""
     if e.number[i] > 0 and e.number[j] > 0:
-        return number_level(e, i, j)
+        return level_of_numbers(e.number[i], e.digits[i], e.number[j], e.digits[j], e.born[i] > 0 and e.born[i] == e.born[j])
     if e.document[i] != 0 and e.document[i] == e.document[j]:
         return 11
-    return birth_level(e, i, j)
+    return level_of_births(e.born[i], e.year[i], e.born[j], e.year[j])
 
 
 @inlined
@@ -256,6 +256,41 @@ def pattern_of(e, i, j):
     name, father = name_levels(e, i, j)
     sex = 0 if e.sex[i] == 0 or e.sex[j] == 0 else 1 if e.sex[i] == e.sex[j] else 2
     return ((((name * 5 + father) * 13 + identity_level(e, i, j)) * 3 + sex) * 4 + phone_level(e, i, j)) * 6 + address_level(e, i, j)
+
+
+def glances(e: Encoded) -> np.ndarray:
+    """What is_hopeless looks at, side by side (n, 9) int64: number, digits, day of birth, year, document, two phones, address, own name; a lot."""
+    with np.errstate(over="ignore"):
+        lot = (e.number.astype(np.uint64) + e.canon) * np.uint64(0x9E3779B97F4A7C15)
+    parts = (e.number, e.digits, e.born, e.year, e.document, e.phones[:, 0], e.phones[:, 1], e.address, e.given, lot)
+    out = np.empty((len(e.number), len(parts)), np.int64)
+    for place, part in enumerate(parts):
+        out[:, place] = part.view(np.int64) if part.dtype == np.uint64 else part
+    return out
+
+
+@compiled
+def is_hopeless(seen, i, j):
+    """Do number and birth both contradict, with no home and own name in common? Cheap to see, and no score of such a pair is worth a look."""
+    a, b = seen[i], seen[j]
+    if a[0] > 0 and b[0] > 0:
+        level = 6 if a[2] > 0 and a[2] == b[2] else level_of_numbers(a[0], a[1], b[0], b[1], False)
+    elif a[4] != 0 and a[4] == b[4]:
+        level = 11
+    else:
+        level = level_of_births(a[2], a[3], b[2], b[3])
+    if level != 7 and level != 10:
+        return False
+    if a[8] != b[8]:
+        return True
+    one = a[5] != 0 and (a[5] == b[5] or a[5] == b[6])
+    return not (one or a[6] != 0 and (a[6] == b[5] or a[6] == b[6]) or a[7] != 0 and a[7] == b[7])
+
+
+@compiled
+def is_drawn(seen, i, j):
+    """Is this hopeless pair the one of SAMPLE that learning sees? By the records alone, so that every machine draws the same."""
+    return (seen[i, 9] + seen[j, 9]) >> 60 & 15 == 0
 
 
 @in_parallel
