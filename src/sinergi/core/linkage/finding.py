@@ -181,7 +181,7 @@ def branches(sought: Sought, said: Asked, read: Sequence[Reading], total: int) -
         ways = [w for reading in read for w in (*in_year(reading, year, total), *together(reading, total, FEW / 3))]
     if said.words:
         chosen.append(Branch(key(f"f {' '.join(sorted(said.words))}"), 0, EXACT))
-        chosen += whole(said, read, year)
+        chosen += whole(said, read, year) if not facts else []
     return within(chosen, ways)
 
 

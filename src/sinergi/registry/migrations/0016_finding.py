@@ -111,8 +111,9 @@ CREATE TRIGGER search_follows_update AFTER UPDATE ON registry_sourcerecord REFER
 # These functions run as the owner, whom forced row security binds too: they read what is written while an action runs.
 READS = "CREATE POLICY finding ON {} FOR SELECT TO CURRENT_USER USING (coalesce(current_setting('sinergi.verb', true), '') <> '');"
 READ = ("registry_identifier", "registry_sourcerecord", "registry_belonging")
-# A branch is a key, or two that must both be there; each gives at most `most` rows, in the order of the branches. `cut`: how many reached that.
-FIND = """
+# A branch is a key, or two that must both be there; each gives at most `most` rows, in the order of the branches, all together at most ROWS.
+ROWS = 500
+FIND = f"""
 CREATE FUNCTION sinergi_near_words(typed text[], exact text[], begun text) RETURNS TABLE (meant text, word text, people int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
@@ -133,8 +134,9 @@ BEGIN
   RETURN QUERY
     SELECT f.n, f.person_id, f.name, f.other_names, f.name_key, f.birth_date, f.numbers, f.phones, f.state, f.agency, f.standing FROM (
       SELECT 0 AS n, s.* FROM registry_personsearch s WHERE s.keys && one_of AND cardinality(one_of) > 0
-      UNION ALL SELECT b.n::int, s.* FROM unnest(firsts, seconds, mosts) WITH ORDINALITY AS b (first, second, most, n), LATERAL (
+      UNION ALL (SELECT b.n::int, s.* FROM unnest(firsts, seconds, mosts) WITH ORDINALITY AS b (first, second, most, n), LATERAL (
         SELECT * FROM registry_personsearch r WHERE r.keys @> CASE WHEN b.second = 0 THEN ARRAY[b.first] ELSE ARRAY[b.first, b.second] END LIMIT b.most) s
+        LIMIT {ROWS})
     ) f;
 END $$;
 """

@@ -33,7 +33,7 @@ from .typed import Typed, Words, read_as, read_typed
 
 MARK = re.compile(r"[0-9a-f]{16}")
 LEVELS = ("certain", "likely", "possible")
-MOST, COMPARED, LIKES = 10, 40, 10
+MOST, COMPARED, LIKES = 10, 32, 10
 FIELDS = "person_id, name, other_names, name_key, birth_date, numbers, phones, state, agency, standing"
 FIND = f"SELECT branch, {FIELDS} FROM sinergi_find(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[])"
 NEAR = "SELECT meant, word, people FROM sinergi_near_words(%s::text[], %s::text[], %s)"
