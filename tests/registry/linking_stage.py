@@ -107,9 +107,9 @@ def applier(run: LinkageRun) -> Actor:
 def certified(run_agency: str, threshold: float = 5.0, version: str = "first-2026-11", sources: str = "") -> None:
     """A certificate put in place by the pen of the stage."""
     with acting(Actor("command:stage", "stage"), purpose="administer"), writing("try.stage"):
-        Certificate.objects.create(model_id=version, sources=sources or f"list:{run_agency}", target=0.99, thresholds=[threshold], drawn_each=1400,
-                                   threshold=threshold, lower_bound=0.995, labels=1400, state="valid", drawn_at=AT, drawn_by="x", signed_by="y",
-                                   from_on=ON - dt.timedelta(days=3650), to_on=ON + dt.timedelta(days=3650))
+        Certificate.objects.create(model_id=version, sources=sources or f"list:{run_agency}", target=0.99, thresholds=[[threshold, 1400]],
+                                   drawn_each=1400, threshold=threshold, lower_bound=0.995, labels=1400, state="valid", drawn_at=AT,
+                                   drawn_by="x", signed_by="y", from_on=ON - dt.timedelta(days=3650), to_on=ON + dt.timedelta(days=3650))
 
 
 def lines(run: LinkageRun, owner: psycopg.Connection, what: str = "zone") -> list[Any]:

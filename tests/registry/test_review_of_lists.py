@@ -11,11 +11,13 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.action import writing
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.registry.actions import linking, review
+from sinergi.registry import tasks
+from sinergi.registry.actions import applying, linking, review
 from sinergi.registry.actions.identity import confirm_link, not_same, unmerge
-from sinergi.registry.models import Belonging, Candidate, CannotLink, Certificate, IdentityDecision, SourceRecord
+from sinergi.registry.models import Belonging, Candidate, CannotLink, Certificate, IdentityDecision, LinkageRun, SourceRecord
 from sinergi.registry.queries import certificates
 from sinergi.registry.queries.review import is_risky
+from sinergi.registry.queries.review import pairs as pairs_shown
 
 REASON = "Disahkan dengan kad pengenalan"
 
@@ -101,3 +103,42 @@ def test_a_certificate_that_ended_is_no_veto(own_db):
         found = Candidate.objects.get()
         assert found.vetoes == ["no_certificate"] and not is_risky(found, {})
         assert [pk for pk, _ in certificates.candidates_drawable(found.model_id, "list:mvm")] == [found.pk]
+
+
+@pytest.fixture
+def near(own_db) -> tuple[list, UUID]:
+    """(pairs of one row that is near three people of one name, the nearest first; who they are)."""
+    mvm = linker("mvm")
+    known = registered(linker("aim", "coordinator"), [(f"Norazlina binti {father}", f"8912141{number}") for father, number in (
+        ("Hamzah", "75078"), ("Hamza", "75098"), ("Hamsah", "75038"), ("Hamzzah", "75058"))])
+    made_ready()
+    applied(csv_of([row(0, **{"No KP": "", "Tarikh lahir": "14/12/1989"})]), mvm)
+    with acting(STAGE, purpose="administer"):
+        return list(Candidate.objects.order_by("-bits", "id")), known
+
+
+def test_up_to_three_people_near_a_row_wait_and_one_is_chosen(near, owner):
+    pairs, who = near[0], reviewer()
+    assert len(pairs) == 3 and {pair.state for pair in pairs} == {"open"}
+    turns = review.take_pairs(3, actor=who, purpose="register", at=AT)
+    with acting(who, purpose="register"):
+        shown = pairs_shown(turns, actor=who, on=AT.date())
+    assert [len(one.near) for one in shown] == [2, 2, 2]
+    review.answer_pair(turns[0], actor=who, purpose="register", answer="different", reason=REASON, at=AT)
+    assert owner.execute("SELECT count(*) FROM registry_candidate WHERE state = 'open'").fetchone() == (2,)
+    made = review.answer_pair(turns[1], actor=who, purpose="register", answer="same", reason=REASON, at=AT)
+    with acting(STAGE, purpose="administer"):
+        assert sorted(Candidate.objects.values_list("state", flat=True)) == ["different", "same", "stale"]
+        assert Belonging.objects.filter(record__source="list", to_at=None).count() == 1
+    review.undo_answer(made.pk, actor=who, purpose="register", at=AT)
+    with acting(STAGE, purpose="administer"):
+        assert sorted(Candidate.objects.values_list("state", flat=True)) == ["different", "open", "open"]
+        assert not Belonging.objects.filter(record__source="list", to_at=None).exists()
+
+
+def test_a_run_taken_back_asks_about_none_of_them(near, owner):
+    with acting(STAGE, purpose="administer"):
+        run = LinkageRun.objects.get()
+    applying.undo_run(run, actor=tasks.applier_of("mvm"), purpose="register", at=AT)
+    applying.undo_run(run, actor=tasks.applier_of("mvm"), purpose="register", at=AT, most=9)
+    assert owner.execute("SELECT state, count(*) FROM registry_candidate GROUP BY 1").fetchall() == [("stale", 3)]

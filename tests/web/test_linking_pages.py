@@ -13,6 +13,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import Actor, actor_of
 from sinergi.kernel.jobs import progress_about
 from sinergi.registry import tasks
+from sinergi.registry.actions import learning
 from sinergi.registry.queries import linking as queries
 from tests.registry import linking_stage as stage
 from tests.web.conftest import check
@@ -131,3 +132,41 @@ def test_the_administrator_writes_down_what_is_agreed(page, sign_in, own_db, mak
     expect(page.get_by_role("heading", level=1, name="mvm")).to_be_visible()
     with acting(stage.linker("mvm", "officer"), purpose="register"):
         assert queries.agreement("mvm") == (10, True)
+
+
+def test_weights_are_learnt_looked_at_and_adopted_by_another(page, sign_in, own_db, make_user, monkeypatch):
+    monkeypatch.setattr(learning, "FEWEST", 3)
+    partner, supervisor = stage.linker("irm"), make_user("supervisor", "jkm", area="")
+    another = make_user("supervisor", "jkm", area="", email="lain@jkm.example")
+    stage.registered(stage.linker("aim", "coordinator"))
+    stage.made_ready()
+    stage.certified("irm")
+    stage.applied(stage.csv_of([stage.row(n) for n in range(5)]), partner)
+    sign_in(page, supervisor)
+    page.goto("/padanan/")
+    expect(page.get_by_text("daripada orang rekaan", exact=False)).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Pelajari pemberat baharu").click()
+    expect(page.get_by_role("heading", name="Pasangan dalam daftar sedang dikira")).to_be_visible()
+    check(page)
+    stage.made_ready()
+    work(actor_of(supervisor), "compare")
+    page.goto(page.url)
+    expect(page.get_by_role("table", name="Berat setiap tahap")).to_contain_text("Nombor pengenalan sama")
+    expect(page.get_by_role("table", name="Pasangan ikut zon")).to_be_visible()
+    check(page)
+    page.get_by_role("link", name="Terima pemberat ini").click()
+    check(page)
+    page.get_by_role("button", name="Ya, terima").click()
+    expect(page.get_by_role("alert")).to_contain_text("tidak boleh menerimanya sendiri")
+    run, other = page.url.removesuffix("pakai/"), Client()
+    other.force_login(another)
+    address = "/" + run.split("/", 3)[3]
+    assert other.post(f"{address}pakai/").status_code == 302
+    page.goto(run)
+    expect(page.get_by_role("link", name="Kembali kepada pemberat terdahulu")).to_be_visible()
+    check(page)
+    page.goto("/semakan-orang/sijil/")
+    expect(page.get_by_text("Label sebenar belum ada", exact=False)).to_be_visible()
+    expect(page.get_by_text("tidak lagi digunakan", exact=False)).to_be_visible()
+    check(page)

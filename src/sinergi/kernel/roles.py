@@ -60,7 +60,7 @@ ROLES: dict[str, frozenset[str]] = {
     "officer": REGISTER | FOLLOW | DECIDE | IDENTITY | LINK | {"sensitive.read"},
     "supervisor": REGISTER | FOLLOW | OVERSEE | IDENTITY
     | {"sensitive.read", "address.read_safe", "access.read", "access.review", "user.read", "user.leave"}
-    | CERTIFY | LINK | {"identity.review", "linkage.begin"},
+    | CERTIFY | LINK | {"identity.review", "linkage.begin", "linkage.train", "linkage.adopt"},
     "identity_officer": REVIEW | IDENTITY | {"identity.answer_objection"},
     "administrator": frozenset({
         "user.read", "user.invite", "user.remind", "user.change", "user.leave", "second_factor.reset", "grant.give", "grant.end",

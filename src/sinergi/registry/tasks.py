@@ -17,7 +17,7 @@ from sinergi.kernel.jobs import Job, Step, job, operator
 from sinergi.kernel.models import Agency
 
 from . import review_tasks  # noqa: F401  (its standing work is entered by being imported)
-from .actions import applying, comparing, finding, linking, preparing, propose_households
+from .actions import applying, comparing, finding, learning, linking, preparing, propose_households
 from .actions import batches as actions
 from .actions.proposals import PARTS
 from .models import Batch, LinkageRun
@@ -176,10 +176,11 @@ def link_list(run: LinkageRun, *, actor: Actor, columns: dict[str, str], at: dat
         return later_of(compare, run, actor)
 
 
-def find_duplicates(*, actor: Actor, title: str, at: datetime) -> LinkageRun:
-    """Begin to look for the register's own duplicates, once it is made ready anew."""
+def find_duplicates(*, actor: Actor, title: str, at: datetime, learn: bool = False) -> LinkageRun:
+    """Begin to look for the register's own duplicates, or to `learn` weights from its pairs, once it is made ready anew."""
+    begin = learning.begin_learning if learn else linking.begin_run
     with acting(actor, purpose="register"):
-        run = linking.begin_run(preparing.size(), actor=actor, title=title, on=timezone.localdate(at), at=at)
+        run = begin(preparing.size(), actor=actor, title=title, on=timezone.localdate(at), at=at)
         prepare.later(actor=PREPARER, purpose="register", one_at_a_time=ONE_RUN, whole=1)
         later_of(compare, run, actor)
         return run

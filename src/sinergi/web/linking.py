@@ -12,12 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sinergi.kernel.errors import Refused
 from sinergi.registry import tasks
+from sinergi.registry.actions import learning
 from sinergi.registry.actions import linking as actions
 from sinergi.registry.codes import STANDINGS
 from sinergi.registry.queries import linking as queries
 from sinergi.registry.submission import list_record, spreadsheet
 
 from .admission import needs
+from .linking_learning import in_force as learnt_in_force
+from .linking_learning import page_of as learnt_page
 from .linking_report import key_words, keys_table, report_of, veto_words, zone_words
 from .list_pages import chosen_columns, column_rows, counted, sent
 from .partners import agency_or_404
@@ -57,7 +60,8 @@ def runs(request: HttpRequest) -> HttpResponse:
     found = [(one, STATES[one.state]) for one in queries.runs()]
     return render(request, "linking/all.html", {
         "runs": found, "refused": refused, "most": spreadsheet.MOST_ROWS, "days": days,
-        "may_begin": actor_at(request).nationwide("linkage.begin")}, status=422 if refused else 200)
+        "may_begin": actor_at(request).nationwide("linkage.begin"),
+        "weights": learnt_in_force()}, status=422 if refused else 200)
 
 
 def receive(request: HttpRequest) -> Any:
@@ -74,6 +78,25 @@ def begin(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     title = _("Duplicates in the register, %(day)s") % {"day": f"{timezone.localdate(now):%d/%m/%Y}"}
     return redirect("linking_run", tasks.find_duplicates(actor=actor_at(request), title=title, at=now).pk)
+
+
+@needs("linkage.train")
+@require_POST
+def learn(request: HttpRequest) -> HttpResponse:
+    """Let the register learn its own weights."""
+    now = timezone.now()
+    title = _("Weights learnt from the register, %(day)s") % {"day": f"{timezone.localdate(now):%d/%m/%Y}"}
+    return redirect("linking_run", tasks.find_duplicates(actor=actor_at(request), title=title, at=now, learn=True).pk)
+
+
+@needs("linkage.adopt")
+@require_http_methods(["GET", "POST"])
+def adopt(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Ask once, with the consequence in a sentence; then weigh by what was learnt."""
+    found = own(run_id)
+    if request.method == "GET":
+        return render(request, "linking/adopt.html", {"run": queries.run_view(found), "learnt": learnt_page(found)})
+    return step(request, run_id, lambda found: learning.adopt_model(found, actor=actor_at(request), at=timezone.now()))
 
 
 @needs("linkage.read")
@@ -96,7 +119,7 @@ def show(request: HttpRequest, found: Any, refused: str = "") -> HttpResponse:
         context["columns"] = column_rows(found.header, queries.mapping_of(found), queries.first_rows(found))
         context["fields"] = [(meant, words[language()]) for meant, words in list_record.fields().items()]
     if view.state in ("compared", "applying", "applied", "undone"):
-        context |= result_of(found, view)
+        context |= {"learnt": learnt_page(found)} if view.kind == "learn" else result_of(found, view)
     part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "progress"
     return render(request, "linking/progress.html" if part else "linking/one.html", context, status=422 if refused else 200)
 
@@ -211,7 +234,9 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
 urlpatterns = [
     path("padanan/", runs, name="linking"),
     path("padanan/daftar/", begin, name="linking_begin"),
+    path("padanan/pemberat/", learn, name="linking_learn"),
     path("padanan/<uuid:run_id>/", run, name="linking_run"),
+    path("padanan/<uuid:run_id>/pakai/", adopt, name="linking_adopt"),
     path("padanan/<uuid:run_id>/lajur/", map_columns, name="linking_map"),
     path("padanan/<uuid:run_id>/lulus/", approve, name="linking_approve"),
     path("padanan/<uuid:run_id>/henti/", stop, name="linking_stop"),

@@ -16,8 +16,9 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.models import Agency
 from sinergi.registry.actions import review as actions
 from sinergi.registry.codes import RELATIONS
-from sinergi.registry.queries import agreement, certificates
+from sinergi.registry.queries import agreement
 from sinergi.registry.queries import review as queries
+from sinergi.registry.queries.linking import present_model
 from sinergi.web import review_marks
 from sinergi.web.admission import needs
 from sinergi.web.role_words import agency_name
@@ -57,7 +58,7 @@ def told(pair: queries.Pair, agencies: Mapping[str, str]) -> dict[str, Any]:
         "turn": pair.turn, "rows": review_marks.rows(pair, agencies), "evidence": reasons_shown(pair), "explanation": pair.explanation,
         "vetoes": [VETOES.get(veto, veto) for veto in pair.vetoes], "risky": pair.risky, "needs": sorted(pair.reasons_for),
         "hidden": pair.first.hidden or pair.second.hidden, "home": [(m.name, RELATIONS.get(m.relation), m.of_both) for m in pair.home],
-        "phones_shared": pair.phones_shared, "found_by": FOUND_BY.get(pair.found_by, ""), "since": pair.waiting_since,
+        "phones_shared": pair.phones_shared, "found_by": FOUND_BY.get(pair.found_by, ""), "since": pair.waiting_since, "near": pair.near,
         "agencies": [(code, agencies[code]) for code in [*(c for c in own if c in agencies), *(c for c in agencies if c not in own)]],
         "titles": [agencies.get(code, code) for code in (pair.first.agency, pair.second.agency)]}
 
@@ -176,7 +177,7 @@ def back(request: HttpRequest, answer_id: UUID | None) -> HttpResponse:
 @require_POST
 def plant(request: HttpRequest) -> HttpResponse:
     """Plant the invented pairs that come with the platform."""
-    model = certificates.newest_model()
+    model = present_model()
     actions.plant_pairs(actions.shipped(model), actor=request.actor, model=model)  # type: ignore[attr-defined]
     return redirect("review")
 

@@ -19,6 +19,7 @@ from sinergi.registry.actions import certificates as actions
 from sinergi.registry.queries import certificates as queries
 from sinergi.registry.queries.review import blind
 from sinergi.web.admission import needs
+from sinergi.web.linking_learning import in_force
 from sinergi.web.review import partners, told
 
 PERIODS = (180, 90, 365)
@@ -53,7 +54,8 @@ def listed(request: HttpRequest, refused: str) -> HttpResponse:
               "sources": source_words(view.certificate.sources, names), "wanted": len(view.walk.wanted),
               "share": round(100 * view.certificate.target, 1)} for view in queries.certificates()]
     context = {"certificates": found, "refused": refused, "labels_exist": queries.labels_exist(), "targets": actions.TARGETS, "periods": PERIODS,
-               "models": queries.models(), "draws": actor.holds("certificate.draw"), "signs": actor.holds("certificate.sign"),
+               "models": queries.models(), "in_force": in_force().version,
+               "draws": actor.holds("certificate.draw"), "signs": actor.holds("certificate.sign"),
                "suspends": actor.holds("certificate.suspend"), "labels": actor.holds("certificate.label"),
                "sources": [("register", source_words("register", names)), *((f"list:{code}", source_words(f"list:{code}", names)) for code in names)]}
     return render(request, "review/certificates.html", context, status=422 if refused else 200)

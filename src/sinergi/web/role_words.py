@@ -90,6 +90,7 @@ VERBS = {
     "linkage.map": _("say which column of such a list means what"), "linkage.compare": _("compare a list with the register"),
     "linkage.stop": _("stop a comparison"), "linkage.resume": _("go on with a comparison"), "linkage.cancel": _("give a comparison up"),
     "linkage.approve": _("approve what a comparison found"), "linkage.undo": _("take back what a comparison linked"),
+    "linkage.train": _("let the register learn its own weights"), "linkage.adopt": _("adopt weights that another had learnt"),
     "linkage.begin": _("look for duplicates in the register"), "linkage.agree": _("write down what is agreed about a partner’s lists"),
     "webhook.open": _("let news be sent to a partner system"), "webhook.change": _("change where news is sent"),
     "identity.read": _("see the records behind a person"), "identity.identify": _("keep a record as a known person’s"),

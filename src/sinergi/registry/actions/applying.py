@@ -3,9 +3,10 @@
 Who is certain is linked in the platform's own name, by a certificate, and PostgreSQL refuses what none covers: then it goes to review as all others.
 Each step is one transaction that marks its rows, so a killed worker's run goes on where it stood.
 """
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from .golden import believe
 from .identity.joining import Evidence, Incoming, auto_link, restand
 from .identity.parting import unmerge
 from .kept_lists import lock, step
+from .learning import LEARN, put_back
 from .linking import LIST, forget_file
 
 AT_WORK, UNAPPROVED = ("comparing", "applying"), ("received", "compared", "stopped")
@@ -132,15 +134,26 @@ def already(run: LinkageRun, line: LinkageRow) -> UUID | None:
 
 
 def note_candidates(run: LinkageRun, lines: Sequence[LinkageRow], promise: Promise, state: str) -> None:
-    """Pairs as the queue and the weekly sample find them; one that is there already stays as it is."""
+    """Pairs as the queue and the weekly sample find them; one that is there already stays as it is, also one that other weights brought there."""
+    ids = ends(lines)
+    asked = set(Candidate.objects.filter(state="open", first_id__in=ids, second_id__in=ids).values_list("first_id", "second_id"))
     made = []
     for line in lines:
-        if line.record_id is None or line.other_id is None or line.record_id == line.other_id:
-            continue
-        first, second = sorted((line.record_id, line.other_id))
-        made.append(Candidate(first_id=first, second_id=second, model_id=promise.model, bits=line.bits or 0.0, levels=line.levels, keys=line.keys,
-                              vetoes=line.vetoes, state=state, found_by=run.kind, run_id=run.pk, found_at=promise.at, decision=line.decision))
+        for other, found in near_of(line, state):
+            if line.record_id is None or other is None or line.record_id == other:
+                continue
+            first, second = sorted((line.record_id, other))
+            if state != "open" or (first, second) not in asked:
+                made.append(Candidate(first_id=first, second_id=second, model_id=promise.model, state=state, found_by=run.kind, run_id=run.pk,
+                                      found_at=promise.at, decision=line.decision, **found))
     Candidate.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def near_of(line: LinkageRow, state: str) -> Iterator[tuple[UUID | None, dict[str, Any]]]:
+    """Whom a row is asked about: the best, and while a person must choose also the next ones: (his record, the pair as a candidate keeps it)."""
+    yield line.other_id, {"bits": line.bits or 0.0, "levels": line.levels, "keys": line.keys, "vetoes": line.vetoes}
+    for near in line.others if state == "open" else ():
+        yield UUID(near["other"]), {name: near[name] for name in ("bits", "levels", "keys", "vetoes")}
 
 
 @action("linkage.undo", policy.own_run)
@@ -152,6 +165,8 @@ def undo_run(run: LinkageRun, *, actor: Actor, at: datetime, most: int = 0) -> i
     lock(run)
     if run.state != "undone":
         step(run, LINKING, "undo")
+        if run.kind == LEARN:
+            put_back(run)
     applied = LinkageRow.objects.filter(run=run, applied=True, undone=False)
     lines = list(applied.select_related("decision").order_by("row")[:most])
     linked = [line.decision for line in lines if line.decision is not None and not line.decision.undone_by.exists()]
@@ -166,8 +181,8 @@ def undo_run(run: LinkageRun, *, actor: Actor, at: datetime, most: int = 0) -> i
 
 
 def ends(lines: Sequence[LinkageRow]) -> list[UUID]:
-    """Both records of rows."""
-    return [pk for line in lines for pk in (line.record_id, line.other_id) if pk is not None]
+    """All records that rows are about."""
+    return [pk for line in lines for pk in (line.record_id, line.other_id, *(UUID(near["other"]) for near in line.others)) if pk is not None]
 
 
 @action("identity.detach", policy.linking_alone)
@@ -213,6 +228,7 @@ def drop_rows(on: date, *, actor: Actor, at: datetime) -> int:
 def empty_strangers(run: LinkageRun, at: datetime) -> None:
     """Records that a run left and that somebody said are not the one they were like: nobody known."""
     parted = Candidate.objects.filter(run_id=run.pk, found_by=LIST, state__in=["different", "stale"]).values_list("first_id", "second_id")
-    records: set[UUID] = {pk for pair in parted for pk in pair}
+    waiting = Candidate.objects.filter(run_id=run.pk, state="open").values_list("first_id", "second_id")
+    records: set[UUID] = {pk for pair in parted for pk in pair} - {pk for pair in waiting for pk in pair}
     nobody = SourceRecord.objects.filter(pk__in=records, agency_id=run.agency_id, source=LIST, emptied_at=None).exclude(belongings__to_at=None)
     nobody.update(payload={}, emptied_at=at)

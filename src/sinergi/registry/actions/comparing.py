@@ -27,14 +27,16 @@ from ..queries.linkage_register import ready, words_of, written
 from ..queries.linking import present_model
 from ..submission.list_record import ListRecord, read_row
 from ..submission.values import Fault, fault
-from . import duplicates
+from . import duplicates, learning
 from .kept_lists import lock, step
 from .linking import LIST, ROWS_AT_ONCE
 
 SAVE = """UPDATE registry_linkagerow r SET key = v.key, zone = v.zone, errors = v.errors, person_id = v.person, other_id = v.other,
-  record_id = v.record, bits = v.bits, levels = v.levels, keys = v.keys, vetoes = v.vetoes, applied = v.applied
+  record_id = v.record, bits = v.bits, levels = v.levels, keys = v.keys, vetoes = v.vetoes, applied = v.applied,
+  others = v.others
   FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::uuid[], %s::uuid[], %s::uuid[], %s::float8[], %s::jsonb[], %s::jsonb[],
-  %s::jsonb[], %s::bool[]) AS v (id, key, zone, errors, person, other, record, bits, levels, keys, vetoes, applied) WHERE r.id = v.id"""
+  %s::jsonb[], %s::bool[], %s::jsonb[])
+  AS v (id, key, zone, errors, person, other, record, bits, levels, keys, vetoes, applied, others) WHERE r.id = v.id"""
 TWICE = """SELECT id, first FROM (SELECT id, row, zone, min(row) OVER (PARTITION BY key) AS first FROM registry_linkagerow
     WHERE run_id = %s AND key <> '') f WHERE first < row AND zone <> 'wrong'"""
 AGES = (18, 40, 60)
@@ -78,17 +80,25 @@ def compare_next(run: LinkageRun, *, actor: Actor, on: date, at: datetime) -> in
     chunk = LinkageChunk.objects.filter(run=run, done_at=None).order_by("id").defer("found").first()
     if chunk is not None:
         by = scales(run, on)
-        counts = compare_list(run, chunk, by) if run.kind == LIST else duplicates.compare_key(run, chunk, by)
+        counts = {LIST: compare_list, learning.LEARN: learning.count_key}.get(run.kind, duplicates.compare_key)(run, chunk, by)
         chunk.pairs, chunk.done_at = counts["candidates"], at
         chunk.save(update_fields=["pairs", "done_at", "found"])
         run.report = added(run.report, counts)
     left = LinkageChunk.objects.filter(run=run, done_at=None).count()
     if not left:
-        run.report = {**run.report, **(list_ends(run) if run.kind == LIST else duplicates.weigh(run, scales(run, on)))}
+        run.report = {**run.report, **ends(run, on, at)}
         step(run, LINKING, "shown")
     run.save(update_fields=["report"])
     changes().note(left=left)
     return left
+
+
+def ends(run: LinkageRun, on: date, at: datetime) -> dict[str, Any]:
+    """What the report adds once every piece is done."""
+    if run.kind == LIST:
+        return list_ends(run)
+    by = scales(run, on)
+    return learning.learnt(run, by, at) if run.kind == learning.LEARN else duplicates.weigh(run, by)
 
 
 def compare_list(run: LinkageRun, chunk: LinkageChunk, by: Scales) -> dict[str, Any]:
@@ -142,12 +152,14 @@ def settle(line: LinkageRow, best: Nearest | None, known: Known | None, threshol
     line.applied = False
     if known is not None and known.person is not None:
         line.zone, line.person_id, line.other_id, line.bits, line.applied = "auto", known.person, None, None, True
-        line.keys, line.levels, line.vetoes = [TOLD_BEFORE], [], []
+        line.keys, line.levels, line.vetoes, line.others = [TOLD_BEFORE], [], [], []
         return
     line.zone = zone(best, threshold)
     line.person_id, line.other_id = (best.person, best.other) if best else (None, None)
     line.bits, line.levels = (best.bits, best.levels) if best else (None, [])
     line.keys, line.vetoes = (best.keys, best.vetoes) if best else ([], [])
+    line.others = [{"other": str(near.other), "bits": near.bits, "levels": near.levels, "keys": near.keys, "vetoes": near.vetoes}
+                   for near in (best.near if best else ())]
 
 
 def save_lines(lines: Sequence[LinkageRow]) -> None:
@@ -157,7 +169,7 @@ def save_lines(lines: Sequence[LinkageRow]) -> None:
             [x.pk for x in lines], [x.key for x in lines], [x.zone for x in lines], [json.dumps(x.errors) for x in lines],
             [x.person_id for x in lines], [x.other_id for x in lines], [x.record_id for x in lines], [x.bits for x in lines],
             [json.dumps(x.levels) for x in lines], [json.dumps(x.keys) for x in lines], [json.dumps(x.vetoes) for x in lines],
-            [x.applied for x in lines]])
+            [x.applied for x in lines], [json.dumps(x.others) for x in lines]])
 
 
 def groups(on: date, lines: Sequence[LinkageRow], records: Sequence[ListRecord]) -> dict[str, dict[str, dict[str, int]]]:
@@ -187,6 +199,6 @@ def list_ends(run: LinkageRun) -> dict[str, Any]:
     lines = list(LinkageRow.objects.filter(pk__in=first))
     for line in lines:
         line.zone, line.errors = "wrong", [*line.errors, *as_errors([fault("key", "linking.twice", line.key, row=first[line.pk])])]
-        line.person_id = line.other_id = None
+        line.person_id, line.other_id, line.others = None, None, []
     save_lines(lines)
     return {"zones": dict(Counter(LinkageRow.objects.filter(run=run).values_list("zone", flat=True).iterator(chunk_size=10_000)))}

@@ -78,7 +78,7 @@ def map_run(run: LinkageRun, *, actor: Actor, columns: Mapping[str, str], at: da
     run.columns, run.report, run.applied = chosen, {}, 0
     run.drop_on = run.on + timedelta(days=days_of(run.agency_id))
     run.save(update_fields=["columns", "report", "applied", "drop_on"])
-    LinkageRow.objects.filter(run=run, applied=False).update(zone="waiting", errors=[], person=None, other=None, bits=None)
+    LinkageRow.objects.filter(run=run, applied=False).update(zone="waiting", errors=[], person=None, other=None, bits=None, others=[])
     LinkageChunk.objects.filter(run=run).delete()
     LinkageChunk.objects.bulk_create(LinkageChunk(run=run, key=LIST, chunk=n) for n in range(-(-run.rows // ROWS_AT_ONCE)))
     ColumnMapping.objects.update_or_create(agency_id=run.agency_id, header=mapping_key(run.header), defaults={"columns": chosen, "mapped_at": at})
@@ -93,7 +93,12 @@ def days_of(agency: str) -> int:
 @action("linkage.begin", policy.national_linker)
 def begin_run(records: int, *, actor: Actor, title: str, on: date, at: datetime) -> LinkageRun:
     """Look for the register's own duplicates. `records`: how many it holds, about; each key is worked through in pieces of bounded size."""
-    run = LinkageRun(kind="register", agency_id=actor.agency, title=title.strip()[:160] or f"{on:%d/%m/%Y}", on=on, received_at=at,
+    return by_key("register", records, actor, title, on, at)
+
+
+def by_key(kind: str, records: int, actor: Actor, title: str, on: date, at: datetime) -> LinkageRun:
+    """A run over the whole register, begun, with its pieces of work: each key in shares of bounded size."""
+    run = LinkageRun(kind=kind, agency_id=actor.agency, title=title.strip()[:160] or f"{on:%d/%m/%Y}", on=on, received_at=at,
                      received_by=actor.id, state="comparing", rows=records)
     run.save()
     parts = max(1, -(-records // RECORDS_AT_ONCE))

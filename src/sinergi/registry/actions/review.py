@@ -35,6 +35,7 @@ ASIDE = timedelta(days=7)
 LONGEST_REASON = 400
 NEXT = """SELECT c.id FROM registry_candidate c JOIN registry_sourcerecord f ON f.id = c.first_id JOIN registry_sourcerecord s ON s.id = c.second_id
   WHERE c.state = 'open' AND f.emptied_at IS NULL AND s.emptied_at IS NULL AND (%(block)s::uuid IS NULL OR c.block = %(block)s::uuid)
+    AND (%(row)s::uuid[] IS NULL OR c.first_id = ANY (%(row)s::uuid[]) OR c.second_id = ANY (%(row)s::uuid[]))
     AND (c.aside_until IS NULL OR c.aside_until <= %(on)s OR c.sent_to_id = %(agency)s)
     AND NOT EXISTS (SELECT 1 FROM registry_reviewturn t WHERE t.candidate_id = c.id
                     AND (t.by = %(by)s OR (t.answered_at IS NULL AND t.until_at > %(at)s)))
@@ -90,12 +91,14 @@ def planted_turn(actor: Actor, now: datetime) -> ReviewTurn | None:
 
 
 def next_turn(actor: Actor, now: datetime) -> ReviewTurn | None:
-    """The next pair nobody holds: of the household he looked at last, then the most valuable."""
-    block = (ReviewTurn.objects.filter(by=actor.id, candidate__isnull=False).order_by("-claimed_at", "-id").values_list("candidate__block", flat=True)
-             .first())
+    """The next pair nobody holds: of the row of a list he looked at last, of the household, then the most valuable."""
+    last = ReviewTurn.objects.filter(by=actor.id, candidate__isnull=False).order_by("-claimed_at", "-id").values_list(
+        "candidate__block", "candidate__first", "candidate__second", "candidate__found_by").first()
+    block, *row, found_by = last or (None, None, None, "")
+    wheres = [(None, row)] * (found_by == "list") + [(block, None)] * (block is not None) + [(None, None)]
     with connection.cursor() as cursor:
-        for where in dict.fromkeys((block, None)):
-            cursor.execute(NEXT, {"block": where, "on": timezone.localdate(now), "agency": actor.agency, "by": actor.id, "at": now})
+        for home, both in wheres:
+            cursor.execute(NEXT, {"block": home, "row": both, "on": timezone.localdate(now), "agency": actor.agency, "by": actor.id, "at": now})
             if found := cursor.fetchone():
                 return claim(found[0], actor, now)
     return None

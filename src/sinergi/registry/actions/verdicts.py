@@ -2,21 +2,31 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from sinergi.kernel.actors import Actor
 
 from ..models import Candidate, ReviewAnswer
 from .identity import confirm_link, not_same, unmerge
+from .identity.joining import holders_if_any
 from .objections import keep_joined, reopen_review, uphold
 
-OBJECTION = "objection"
+OBJECTION, LIST = "objection", "list"
 
 
 def join(candidate: Candidate, made: ReviewAnswer, actor: Actor, at: datetime) -> None:
-    """The two records are one person's from now on. Who objected to that is told that they stay so."""
+    """The two records are one person's from now on. Who objected to that is told that they stay so.
+
+    Whom else a row of a list was near is not asked about any more: one was chosen.
+    """
     if candidate.found_by == OBJECTION:
         keep_joined(candidate)
         return
-    confirm_link(candidate.pk, actor=actor, reason=words(made), at=at)
+    whose = holders_if_any(candidate.first_id, candidate.second_id)
+    decision = confirm_link(candidate.pk, actor=actor, reason=words(made), at=at)
+    if None in whose:
+        row = (candidate.first_id, candidate.second_id)[whose.index(None)]
+        Candidate.objects.filter(Q(first_id=row) | Q(second_id=row), state="open", found_by=LIST).update(state="stale", decision=decision)
 
 
 def keep_apart(candidate: Candidate, made: ReviewAnswer, actor: Actor, at: datetime) -> None:
@@ -33,6 +43,7 @@ def take_back(candidate: Candidate, actor: Actor, at: datetime) -> None:
         reopen_review(candidate, actor, at)
         return
     slip = "taken back at once by the reviewer"
+    Candidate.objects.filter(state="stale", decision_id=candidate.decision_id).update(state="open", decision=None)
     undone = unmerge(candidate.decision_id, actor=actor, reason=slip, at=at)
     if candidate.state == "same":
         unmerge(undone.decision.pk, actor=actor, reason=slip, at=at)

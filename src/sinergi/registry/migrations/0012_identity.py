@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('trained_at', models.DateTimeField()),
                 ('registry_size', models.IntegerField()),
                 ('origin', models.CharField(max_length=200)),
+                ('trained_by', models.CharField(blank=True, max_length=64)),
                 ('approved_by', models.CharField(blank=True, max_length=64)),
                 ('approved_at', models.DateTimeField(null=True)),
             ],
@@ -161,6 +162,7 @@ class Migration(migrations.Migration):
                 ('levels', models.JSONField(default=list)),
                 ('keys', models.JSONField(default=list)),
                 ('vetoes', models.JSONField(default=list)),
+                ('others', models.JSONField(default=list)),
                 ('applied', models.BooleanField(default=False)),
                 ('undone', models.BooleanField(default=False)),
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.identitydecision')),
@@ -355,8 +357,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'valid'), _negated=True), models.Q(models.Q(('signed_by', ''), _negated=True), ('lower_bound__gte', models.F('target')), ('threshold__isnull', False)), _connector='OR'), name='certificate_holds'),
         ),
         migrations.AddConstraint(
+            model_name='linkagemodel',
+            constraint=models.CheckConstraint(condition=models.Q(('approved_by', ''), models.Q(('approved_by', models.F('trained_by')), _negated=True), _connector='OR'), name='linkage_model_by_another'),
+        ),
+        migrations.AddConstraint(
             model_name='linkagerun',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['list', 'register'])), name='linkage_run_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['list', 'register', 'learn'])), name='linkage_run_kind'),
         ),
         migrations.AddConstraint(
             model_name='linkagerun',

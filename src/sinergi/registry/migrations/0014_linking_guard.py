@@ -42,7 +42,7 @@ NAMED = ("sinergi_linkage_records(timestamptz, uuid, int)", "sinergi_linkage_bea
          "sinergi_linkage_standings(uuid)")
 READ = ("registry_sourcerecord", "registry_recordidentifier", "registry_belonging", "registry_cannotlink")
 FIRST, FIRST_VERSION = Path(__file__).parents[1] / "first_model.json", "first-2026-11"
-BEGIN_WITH = """INSERT INTO registry_linkagemodel (version, parameters, trained_at, registry_size, origin, approved_by) VALUES (%s, %s, now(), 0, 'comes with the platform: first_model.json', '')
+BEGIN_WITH = """INSERT INTO registry_linkagemodel (version, parameters, trained_at, registry_size, origin, trained_by, approved_by) VALUES (%s, %s, now(), 0, 'comes with the platform: first_model.json', '', '')
   ON CONFLICT DO NOTHING"""
 
 

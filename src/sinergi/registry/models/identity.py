@@ -57,15 +57,19 @@ class RecordIdentifier(models.Model):
 
 
 class LinkageModel(models.Model):
-    """How pairs are weighed: parameters as trained, on how many records; approved by a named person, or only proposed."""
+    """How pairs are weighed: parameters as trained, on how many records; adopted by a named person who is not the one that had them learnt."""
 
     version = models.CharField(primary_key=True, max_length=40)
     parameters = models.JSONField()
     trained_at = models.DateTimeField()
     registry_size = models.IntegerField()
     origin = models.CharField(max_length=200)
+    trained_by = models.CharField(max_length=64, blank=True)
     approved_by = models.CharField(max_length=64, blank=True)
     approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="linkage_model_by_another", condition=Q(approved_by="") | ~Q(approved_by=F("trained_by")))]
 
 
 class IdentityDecision(models.Model):

@@ -1,4 +1,4 @@
-"""Runs of linkage: a partner's list against the register, or the register against itself; resumable chunk by chunk, shown before applied."""
+"""Runs of linkage: a list against the register, the register against itself, or weights learnt from it; resumable by chunk, shown before applied."""
 import uuid
 
 from django.db import models
@@ -12,6 +12,7 @@ LINKING = flow("linkage_run", {
     "shown": (frozenset({"comparing"}), "compared"),
     "approve": (frozenset({"compared"}), "applying"),
     "finish": (frozenset({"applying"}), "applied"),
+    "adopt": (frozenset({"compared"}), "applied"),
     "stop": (frozenset({"comparing", "applying"}), "stopped"),
     "resume": (frozenset({"stopped"}), "comparing"),
     "cancel": (frozenset({"received", "comparing", "compared", "stopped"}), "cancelled"),
@@ -21,7 +22,10 @@ ZONES = ("waiting", "auto", "review", "new", "wrong")
 
 
 class LinkageRun(models.Model):
-    """One run. `report`: candidates, keys and what each alone found, blocks over the cap, zones, fairness; `applied`: how many rows were applied."""
+    """One run; `kind`: list, register, or learn. `report`: candidates, keys and what each alone found, blocks over the cap, zones, fairness.
+
+    `applied`: how many rows were applied.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10)
@@ -45,7 +49,7 @@ class LinkageRun(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="linkage_run_kind", condition=Q(kind__in=["list", "register"])),
+            models.CheckConstraint(name="linkage_run_kind", condition=Q(kind__in=["list", "register", "learn"])),
             models.CheckConstraint(name="linkage_run_state", condition=Q(state__in=sorted({"received", *states(LINKING)}))),
         ]
 
@@ -70,7 +74,7 @@ class LinkageRow(models.Model):
     """A row of a partner's list: its own key, what it says (dropped after the agreed days), and the zone it fell into with the best person.
 
     Of a run of the register against itself: a pair, `record` and `other`. `other`: the record of the register that is nearest; `record`: the row's
-    own once it is applied.
+    own once it is applied; `others`: up to two more persons who are near, as {other, bits, levels, keys, vetoes}, for an officer to choose among.
     """
 
     UNAUDITED = ("cells",)
@@ -86,6 +90,7 @@ class LinkageRow(models.Model):
     levels = models.JSONField(default=list)
     keys = models.JSONField(default=list)
     vetoes = models.JSONField(default=list)
+    others = models.JSONField(default=list)
     decision = models.ForeignKey("registry.IdentityDecision", models.PROTECT, null=True, related_name="+")
     record = models.ForeignKey("registry.SourceRecord", models.SET_NULL, null=True, related_name="+")
     other = models.ForeignKey("registry.SourceRecord", models.SET_NULL, null=True, related_name="+")

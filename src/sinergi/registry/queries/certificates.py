@@ -11,6 +11,7 @@ from sinergi.core.linkage.certificate import RECENT, Draw, Step, Walk, Watch, se
 from sinergi.kernel.actors import Actor
 
 from ..models import Candidate, Certificate, Label, LinkageModel, LinkageRun, ReviewAnswer
+from .linking import present_model
 
 REGISTER = "register"
 NO_VETOES = ("no_certificate", "below_threshold")  # why a run did not link by itself; they say nothing about the pair
@@ -37,7 +38,13 @@ def sources_of(found_by: str, run_id: UUID | None) -> str:
 
 
 def valid(version: str | None, sources: str, on: dt.date) -> Certificate | None:
-    """The certificate by which pairs of these sources, scored by this model, may be linked without a further look on the day."""
+    """The certificate by which pairs of these sources, scored by this model, may be linked without a further look on the day.
+
+    Weights that others took the place of link nothing by themselves any more, whatever was promised of them.
+    """
+    present = present_model()
+    if present is None or present.version != version:
+        return None
     return Certificate.objects.filter(model_id=version, sources=sources, state="valid", from_on__lte=on, to_on__gte=on).order_by("-from_on").first()
 
 
@@ -127,11 +134,6 @@ def labelled_by(actor: Actor) -> int:
 def models() -> tuple[str, ...]:
     """Versions of the models, newest first."""
     return tuple(LinkageModel.objects.order_by("-trained_at").values_list("version", flat=True))
-
-
-def newest_model() -> LinkageModel | None:
-    """The model trained last."""
-    return LinkageModel.objects.order_by("-trained_at").first()
 
 
 def model(version: str) -> LinkageModel | None:

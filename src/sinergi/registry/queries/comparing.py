@@ -16,7 +16,7 @@ from django.db import connection
 from sinergi.core.linkage.encode import Vocabulary, encode
 from sinergi.core.linkage.keys import batch_keys
 from sinergi.core.linkage.levels import unpack
-from sinergi.core.linkage.model import Model, pattern_scores
+from sinergi.core.linkage.model import Model, pattern_scores, tally
 from sinergi.core.linkage.pairs import Candidates, candidates
 from sinergi.core.linkage.vetoes import MOST_RECORDS, named, vetoes
 
@@ -28,6 +28,7 @@ BEARERS = "SELECT record, person, died, members FROM sinergi_linkage_bearers(%s)
 APART = "SELECT first, second FROM sinergi_linkage_apart(%s)"
 EQUAL_NUMBER = 1
 NUMBER_KEYS = ("number", "month_day", "year_day", "year_month", "date_serial")
+NEAR = 3  # persons of a row that an officer may choose among
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Pairs:
 
 @dataclass
 class Nearest:
-    """The best person for a row, and what speaks against linking him by itself."""
+    """A person near a row, and what speaks against linking him by itself; of the best, also the next ones (`near`)."""
 
     other: UUID
     person: UUID
@@ -55,6 +56,7 @@ class Nearest:
     levels: list[int]
     keys: list[str]
     vetoes: list[str] = field(default_factory=list)
+    near: list[Nearest] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def scored(frame: pl.DataFrame, words: Vocabulary, model: Model, side: np.ndarra
     encoded = encode(frame, words)
     keys = batch_keys(encoded)
     tried = keys if only is None else keys.only(only)
-    found = candidates(encoded, side, tried)
+    found = candidates(encoded, side, tried, sparing=True)
     bits = pattern_scores(model, found.pattern)
     above = bits >= FLOOR
     i, j = found.i[above], found.j[above]
@@ -90,6 +92,15 @@ def scored(frame: pl.DataFrame, words: Vocabulary, model: Model, side: np.ndarra
     born = (encoded.born[i] > 0) & (encoded.born[i] == encoded.born[j])
     counts = told(found, tried.names, len(levels)) | ({} if only is not None else met_counts(keys.names, met, levels))
     return Pairs(frame, keys.names, i, j, bits[above], levels, met, vetoes(levels, born), counts)
+
+
+def patterns_under(frame: pl.DataFrame, words: Vocabulary, key: int) -> pl.DataFrame:
+    """How many pairs have each pattern (pattern, n): those that share this key and none before it, so that all keys together count a pair once."""
+    encoded = encode(frame, words)
+    keys = batch_keys(encoded)
+    found = candidates(encoded, None, keys.only(key))
+    distinct, n = tally(found.pattern[~keys.met(found.i, found.j)[:, :key].any(1)])
+    return pl.DataFrame({"pattern": distinct.astype(np.int64), "n": n.astype(np.int64)})
 
 
 def told(found: Candidates, names: tuple[str, ...], likely: int) -> dict[str, Any]:
@@ -130,7 +141,7 @@ def apart(records: Sequence[UUID]) -> set[frozenset[UUID]]:
 
 
 def nearest(pairs: Pairs, rows: int, threshold: float | None, never: Mapping[int, frozenset[UUID]]) -> dict[int, Nearest]:
-    """The best person of each row of a list, except whom he was told apart from (`never`: row -> persons).
+    """The best person of each row of a list with the next ones, except whom he was told apart from (`never`: row -> persons).
 
     `threshold`: bits from which a pair is certain, where that is promised: two such persons are a veto.
     """
@@ -146,8 +157,11 @@ def nearest(pairs: Pairs, rows: int, threshold: float | None, never: Mapping[int
         best = found.get(row)
         if best is None:
             found[row] = one(pairs, int(p), other, bearer)
-        elif best.person != bearer.person and pairs.bits[p] >= (threshold if threshold is not None else np.inf) and "two_persons" not in best.vetoes:
-            best.vetoes.append("two_persons")
+        elif bearer.person not in (best.person, *(near.person for near in best.near)):
+            if threshold is not None and pairs.bits[p] >= threshold and "two_persons" not in best.vetoes:
+                best.vetoes.append("two_persons")
+            if len(best.near) < NEAR - 1:
+                best.near.append(one(pairs, int(p), other, bearer))
     return found
 
 

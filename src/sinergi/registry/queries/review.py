@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from sinergi.core.linkage.explain import Explanation, explain
@@ -69,8 +70,19 @@ class HomeMember:
 
 
 @dataclass(frozen=True)
+class NearOne:
+    """Somebody else whom the same row of a list is near: his name, and his birth as far as it is known."""
+
+    name: str
+    birth_date: dt.date | None
+
+
+@dataclass(frozen=True)
 class Pair:
-    """Two records to judge. `explanation` and `vetoes` are None and empty when blind; `reasons_for`: answers that need a reason."""
+    """Two records to judge. `explanation` and `vetoes` are None and empty when blind; `reasons_for`: answers that need a reason.
+
+    `near`: whom else the row may be, each waiting as a pair of his own.
+    """
 
     turn: UUID
     first: Side
@@ -83,6 +95,7 @@ class Pair:
     phones_shared: tuple[str, ...]
     found_by: str
     waiting_since: dt.date
+    near: tuple[NearOne, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,7 +174,21 @@ def pair_of(turn: ReviewTurn, actor: Actor, on: dt.date) -> Pair:
     facts = facts_of_records([candidate.first_id, candidate.second_id])
     shown(fact.person for fact in facts.values())
     sides = sides_of(candidate, facts, actor)
-    return made_pair(turn.pk, candidate, sides, facts, on, waiting=timezone.localdate(candidate.found_at), found_by=candidate.found_by)
+    made = made_pair(turn.pk, candidate, sides, facts, on, waiting=timezone.localdate(candidate.found_at), found_by=candidate.found_by)
+    return replace(made, near=near_ones(candidate, facts))
+
+
+def near_ones(candidate: Candidate, facts: Mapping[UUID, Fact]) -> tuple[NearOne, ...]:
+    """Whom else the row of a list is near, the nearest first; they are named in the audit. Two queries, none for other pairs."""
+    rows = [pk for pk in (candidate.first_id, candidate.second_id) if pk not in facts]
+    if candidate.found_by != "list" or not rows:
+        return ()
+    others = list(Candidate.objects.filter(Q(first_id__in=rows) | Q(second_id__in=rows), state="open").exclude(pk=candidate.pk).select_related(
+        "first", "second").order_by("-bits", "id"))
+    records = [pair.second if pair.first_id in rows else pair.first for pair in others]
+    shown(fact.person for fact in facts_of_records([record.pk for record in records]).values())
+    sides = [side(record, ()) for record in records]
+    return tuple(NearOne(one.name, one.birth_date) for one in sides)
 
 
 def made_pair(turn: UUID, pair: Candidate | PlantedPair, sides: tuple[Side, Side], facts: Mapping[UUID, Fact], on: dt.date, *, waiting: dt.date,
