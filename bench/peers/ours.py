@@ -45,10 +45,8 @@ def linked(frame: pl.DataFrame, words: Vocabulary, numbered: Numbered | None, si
     """(i, j, bits) of every candidate, and how many each key brought."""
     with phase("encode"):
         encoded = encode(frame, words, numbered)
-    with phase("keys"):
-        keys = batch_keys(encoded)
-    with phase("pairs"):
-        found = candidates(encoded, side, keys, sparing=True)
+    with phase("keys and pairs"):
+        found = candidates(encoded, side, sparing=True)
     with phase("learn and score"):
         bits = pattern_scores(train(*tally(found.pattern, found.weight)), found.pattern)
     return pl.DataFrame({"i": found.i, "j": found.j, "bits": bits}), {one.key: one.pairs for one in found.passes}

@@ -71,11 +71,13 @@ def walk(k, rows, starts, sizes, cuts, offsets, columns, begins, values, side, s
                 for y in range(x + 1, starts[g] + sizes[g]):
                     j = rows[y]
                     met, weight = side[i] == side[j] and side[i] != 0, 1
+                    if not met and k > 0:  # most who meet again met under the first key
+                        met = is_shared(columns, begins[0], begins[1], i, j, np.uint64(0))
                     if sparing and not met and is_hopeless(seen, i, j):
                         met, weight = not is_drawn(seen, i, j), SAMPLE
                     if not met and width > 1:
                         met = is_shared(columns, begins[k], begins[k + 1], i, j, values[g])
-                    q = 0
+                    q = 1
                     while not met and q < k:
                         met = is_shared(columns, begins[q], begins[q + 1], i, j, np.uint64(0))
                         q += 1
@@ -135,11 +137,11 @@ def candidates(encoded: Encoded, side: np.ndarray | None = None, keys: Keys | No
     """All pairs that share a key. `side` (n) int8: records of one side other than 0 do not meet each other; `at_once` bounds memory.
 
     `sparing`: of hopeless pairs one in SAMPLE is compared."""
-    keys = batch_keys(encoded) if keys is None else keys
+    given, keys = keys, batch_keys(encoded) if keys is None else keys
     beside = np.zeros(len(encoded.own), np.int8) if side is None else side
     found: list[tuple[np.ndarray, ...]] = []
     passes = []
-    columns, begins, seen = np.array(keys.columns), keys.begins, glances(encoded)
+    columns, begins, seen = keys.columns if given is None else np.array(keys.columns), keys.begins, glances(encoded)
     for k, (name, cap) in enumerate(zip(keys.names, keys.caps, strict=True)):
         width = int(begins[k + 1] - begins[k])
         flat = columns[:, begins[k] : begins[k + 1]].ravel()
