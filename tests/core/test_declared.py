@@ -24,6 +24,7 @@ from sinergi.core.linkage.declared import (
     levels_of,
     link,
     linking,
+    values,
 )
 from sinergi.core.linkage.explain import explain
 from tests.core.declared_sets import SETS, Row
@@ -32,7 +33,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=25)
 WORDS = st.lists(st.text("abcdeg", min_size=1, max_size=8), max_size=5).map(" ".join)
 
 
-@pytest.mark.parametrize("module", [fields, atoms])
+@pytest.mark.parametrize("module", [fields, values, atoms])
 def test_the_examples_in_the_docstrings_are_true(module):
     assert doctest.testmod(module).failed == 0 and doctest.testmod(module).attempted > 0
 
@@ -58,26 +59,26 @@ class TestFields:
 
     @given(st.one_of(TEXT, st.floats(), st.none(), st.integers()))
     def test_plain_twice_is_plain(self, value):
-        once = fields.plain(value)
-        assert fields.plain(once) == once
+        once = values.plain(value)
+        assert values.plain(once) == once
 
     @given(TEXT, st.booleans())
     def test_any_text_is_read_as_a_date_without_a_fault(self, text, first):
-        year, month, day = fields.date_parts(text, first)
+        year, month, day = values.date_parts(text, first)
         assert year >= 0 and month >= 0 and day >= 0
 
     @pytest.mark.parametrize(("text", "parts"), [
         ("3/25/1980", (1980, 25, 3)), ("25.3.1980", (1980, 3, 25)), ("1980", (1980, 0, 0)), ("5 Mac 1980", (1980, 3, 5)), ("1980/3", (1980, 3, 0)),
         ("(1995)", (1995, 0, 0)), ("12-12-12", (0, 0, 0)), ("19801399", (1980, 13, 99))])
     def test_dates_in_their_shapes(self, text, parts):
-        assert fields.date_parts(text) == parts
+        assert values.date_parts(text) == parts
 
     def test_a_column_that_writes_the_month_first_is_known_by_its_impossible_months(self):
-        assert fields.months_stand_first(["3/25/1980", "1/2/1990", "x"]) and not fields.months_stand_first(["25/3/1980", "1/2/1990"])
+        assert values.months_stand_first(["3/25/1980", "1/2/1990", "x"]) and not values.months_stand_first(["25/3/1980", "1/2/1990"])
         assert levels("date", ("3/25/1980", "1980-03-25")) == [1]
 
     def test_digits_need_four(self):
-        assert fields.digits_of("(03) 1234-5678", 9) == 312345678 and fields.digits_of("12", 9) == 0
+        assert values.digits_of("(03) 1234-5678", 9) == 312345678 and values.digits_of("12", 9) == 0
 
 
 class TestLevels:
@@ -109,7 +110,8 @@ class TestLevels:
         found = levels("number", ("1234567", "1234567"), ("1234567", "1234568"), ("1234567", "1234589"), ("AB 12", "AB"),
                        ("100.0", "104"), ("7", "900"),
                        ("", "5"), more=tuple(range(3000, 3200)))
-        assert found == [2, 4, 5, 5, 6, 7, 0]
+        assert found == [2, 4, 5, 5, 7, 8, 0]
+        assert levels("number", ("0.5 kg", "500g"), ("4:05", "245"), ("245", "245000"), more=tuple(range(3000, 3200))) == [2, 2, 5]
 
     def test_phones(self):
         found = levels("phone", ("+44 20 7946 0018", "020 7946 0018"), ("12 7946 0018", "99 7946 0018"), ("0207946 0018", "0207946 0019"),
@@ -155,6 +157,21 @@ class TestLevels:
         assert (comparing.patterns_of(list_, i, j, 2) == comparing.pack(here, list_.radix)).all()
 
 
+def test_what_says_nothing_is_not_known():
+    for text in ("NA", " n/a", "Unknown", "9999", "000", "-", "?", None, float("nan")):
+        assert values.written(text) == "" == values.plain(text)
+    assert levels("name", ("unknown", "unknown"), ("Жуков", "Zhukov"), ("Łódź", "lodz")) == [0, 4, 4]
+    assert levels("date", ("1.2.72", "1972-02-01")) == [1]
+
+
+def test_two_tables_are_joined_though_nothing_within_one_was_compared():
+    side = np.array([0, 1, 1, 1], dtype=np.int8)
+    i, j = np.array([0, 0, 0]), np.array([1, 2, 3])
+    bits = np.array([9.0, 8.0, 7.0])
+    label = grouping.groups(4, i, j, bits, side)
+    assert label.tolist() == [0, 0, 0, 0] and (grouping.heard_together(4, i, j, bits, label, side) > 7).all()
+
+
 def edits(a: str, b: str) -> int:
     """The distance by the book: restricted Damerau-Levenshtein, without any shortcut."""
     table = {(i, 0): i for i in range(len(a) + 1)} | {(0, j): j for j in range(len(b) + 1)}
@@ -185,7 +202,7 @@ class TestBlocks:
     def test_small_lists_meet_every_pair_that_shares_an_atom(self):
         chance = np.random.default_rng(3)
         rows = [sorted(set(chance.integers(0, 30, 3).tolist())) for _ in range(60)]
-        i, j, passes = blocks.candidates(self.atoms_of(rows), [f"{k:02d}" for k in range(60)])
+        i, j, passes = blocks.candidates(self.atoms_of(rows), np.arange(60))
         shared = {(a, b) for a, b in itertools.combinations(range(60), 2) if set(rows[a]) & set(rows[b])}
         assert set(zip(i.tolist(), j.tolist(), strict=True)) == shared and passes.rows[0][3] == 0
 
@@ -193,7 +210,7 @@ class TestBlocks:
         monkeypatch.setattr(blocks, "LEAST_BUDGET", 60)
         monkeypatch.setattr(blocks, "BUDGET_EACH", 0)
         rows = [[1, 2, 3]] * 40 + [[1, 4 + k, 50 + k // 2] for k in range(40)]
-        i, j, passes = blocks.candidates(self.atoms_of(rows), [f"{k:02d}" for k in range(80)])
+        i, j, passes = blocks.candidates(self.atoms_of(rows), np.arange(80))
         names = {row[0]: row for row in passes.rows}
         assert names["one alone"][3] > 0 and names["two together"][3] > 0 and names["three together"][3] > 0
         met = set(zip(i.tolist(), j.tolist(), strict=True))
@@ -201,11 +218,11 @@ class TestBlocks:
 
     def test_across_two_tables_only(self):
         rows = [[1], [1], [1], [2], [2]]
-        i, j, _ = blocks.candidates(self.atoms_of(rows), list("abcde"), np.array([0, 0, 1, 0, 1], dtype=np.int8))
+        i, j, _ = blocks.candidates(self.atoms_of(rows), np.arange(5), np.array([0, 0, 1, 0, 1], dtype=np.int8))
         assert set(zip(i.tolist(), j.tolist(), strict=True)) == {(0, 2), (1, 2), (3, 4)}
 
     def test_nothing_has_no_pairs(self):
-        i, j, _ = blocks.candidates(self.atoms_of([]), [])
+        i, j, _ = blocks.candidates(self.atoms_of([]), np.arange(0))
         assert len(i) == len(j) == 0
         assert blocks.cap_for(np.array([10**7]), 0) == blocks.CAPS[0] and blocks.cap_for(np.array([1] * 10), 5) == blocks.CAPS[-1]
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sinergi.core.linkage.machine import compiled, in_parallel, spread
 
 FAR = 3  # an edit distance of three or more
+MOST_TABLE = 8  # letters between the first and the last difference that are looked at
 NEAR_SHARE, JOINED_SHARE, SHORT_BITS = 0.7, 0.8, 4.0
 
 
@@ -33,9 +34,9 @@ def distance(letters: Any, length: Any, one: int, other: int) -> Any:
     rows, columns = short - head - tail, long_ - head - tail
     if rows == 0:
         return columns
-    if columns > 5:
+    if columns > MOST_TABLE:
         return FAR
-    table = np.zeros((6, 6), np.int64)
+    table = np.zeros((MOST_TABLE + 1, MOST_TABLE + 1), np.int64)
     for a in range(rows + 1):
         table[a, 0] = a
     for b in range(columns + 1):
@@ -61,12 +62,12 @@ def has_digit(letters: Any, length: Any, token: int) -> Any:
 
 @compiled
 def near(letters: Any, length: Any, one: int, other: int) -> Any:
-    """Whether one word may be the other mistyped or cut short: one letter off in three or more, two in seven, or its first four and more.
+    """Whether one word may be the other mistyped or cut short: one letter off, two in six (first letter equal) or seven, or its first four and more.
 
     A token with a digit is never another with a digit changed: models, postcodes and house numbers lie side by side.
     """
     short = min(length[one], length[other])
-    if short < 3 or letters[one, 0] != letters[other, 0] and letters[one, length[one] - 1] != letters[other, length[other] - 1]:
+    if short < 2 or letters[one, 0] != letters[other, 0] and letters[one, length[one] - 1] != letters[other, length[other] - 1]:
         return False
     if has_digit(letters, length, one) or has_digit(letters, length, other):
         return False
@@ -74,7 +75,7 @@ def near(letters: Any, length: Any, one: int, other: int) -> Any:
     if apart == 1:
         return short >= 4 or letters[one, 0] == letters[other, 0]
     if apart == 2:
-        return short >= 7
+        return short >= 7 or short == 6 and letters[one, 0] == letters[other, 0]
     if short < 4 or length[one] == length[other]:
         return False
     for k in range(short):

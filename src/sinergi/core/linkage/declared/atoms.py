@@ -17,7 +17,7 @@ from sinergi.core.linkage.declared.fields import Column
 Ints = NDArray[np.int64]
 SOFT = str.maketrans({"c": "k", "q": "k", "z": "s", "x": "s", "v": "f", "w": "f", "y": "i", "j": "i", "d": "t", "b": "p", "g": "k"})
 VOWELS = frozenset("aeiouyhw")
-SHORTEST_TYPO, LONG_TOKEN = 4, 5
+SHORTEST_TYPO, FEW_AMOUNTS = 4, 50
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Collector:
     def add(self, of: object, values: Ints, source: int, joins: bool = True) -> None:
         """One atom per record from a column of numbers; below 0 is none."""
         held = np.flatnonzero(values >= 0)
-        self.parts.append((held.astype(np.int64), values[held] + self.space(of), source, joins))
+        self.parts.append((held.astype(np.int64), values[held].astype(np.int64) + self.space(of), source, joins))
 
     def add_many(self, of: object, tokens: Ints, variants: Sequence[Sequence[int]], source: int) -> None:
         """Several atoms for each token of a column."""
@@ -108,6 +108,16 @@ def word_atoms(into: Collector, column: Column, at: int, bones: Ints, cut: Seque
             into.add_many((of, "cut"), tokens, cut, at * 100 + slot)
 
 
+def near_bins(column: Column) -> tuple[Ints, ...]:
+    """Two ways to cut amounts into as many bins as each holds, half a bin apart: what lies near shares one; none for few different amounts."""
+    known = ~np.isnan(column.amount)
+    if len(np.unique(column.steps)) < FEW_AMOUNTS:
+        return ()
+    width = max(1.0, len(column.steps) ** 0.5)
+    place = np.searchsorted(column.steps, np.where(known, column.amount, 0.0)) / width
+    return tuple(np.where(known, (place + shift).astype(np.int64), -1) for shift in (0.0, 0.5))
+
+
 def atoms(list_: Encoded, tokens: Sequence[str]) -> Atoms:
     """The atoms of a list; `tokens` in the order of their numbers."""
     into = Collector()
@@ -129,4 +139,6 @@ def atoms(list_: Encoded, tokens: Sequence[str]) -> Atoms:
             if kind == "phone":
                 into.add((name, "local"), np.where(column.value > 0, column.value % 10**7, -1), source)
             into.add_many((name, "cut"), column.tokens[:, 0], cut, source)
+            for shift, bins in enumerate(near_bins(column)):
+                into.add((name, "near", shift), bins, source)
     return into.atoms()

@@ -6,7 +6,6 @@ alphabetical order with a window, and counted in the report.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from sinergi.core.linkage.declared.atoms import Atoms
 
 Ints = NDArray[np.int64]
-CAPS = (1000, 500, 250, 120, 80, 60, 40, 30, 20, 12, 6, 2)
+CAPS = (1000, 700, 500, 350, 250, 180, 120, 100, 80, 60, 50, 40, 30, 25, 20, 16, 12, 9, 6, 4, 2)
 MOST_JOINING, WINDOW = 14, 6
-LEAST_BUDGET, BUDGET_EACH = 3_000_000, 120
+LEAST_BUDGET, BUDGET_EACH = 1_000_000, 40
 
 
 @dataclass
@@ -68,6 +67,16 @@ def grouped(record: Ints, key: Ints, side: Ints) -> tuple[Ints, Ints, Ints]:
     return kept, edge, np.diff(np.concatenate([edge, [len(key)]]))
 
 
+def different(order: Ints, starts: Ints, sizes: Ints) -> NDArray[np.bool_]:
+    """True for one of the blocks that hold the very same records: a rare word, its skeleton and its shortened forms mostly do."""
+    if not len(starts):
+        return np.zeros(0, dtype=bool)
+    members = np.add.reduceat(mixed(order), starts)
+    found = np.zeros(len(starts), dtype=bool)
+    found[np.unique(mixed(members, sizes), return_index=True)[1]] = True
+    return found
+
+
 def room(cap: int) -> int:
     """Pairs in a block of `cap` records."""
     return cap * (cap - 1) // 2
@@ -93,9 +102,10 @@ class Finder:
         kept, starts, sizes = grouped(record, key, self.side)
         order = record[kept]
         first = np.bincount(np.repeat(np.arange(len(sizes)), sizes), self.side[order] == 0, len(sizes)).astype(np.int64)
-        pairs = first * (sizes - first) if self.is_across else sizes * (sizes - 1) // 2
+        every = first * (sizes - first) if self.is_across else sizes * (sizes - 1) // 2
+        pairs = every * different(order, starts, sizes)
         cap = cap_for(pairs, self.budget)
-        large, use = pairs > room(cap), (pairs > 0) & (pairs <= room(cap))
+        large, use = every > room(cap), (pairs > 0) & (pairs <= room(cap))
         found = pairs_across(order, starts[use], sizes[use], first[use]) if self.is_across else pairs_within(order, starts[use], sizes[use])
         self.keep(name, cap, int(use.sum()), int(large.sum()), *found)
         too_large = np.zeros(len(record), dtype=bool)
@@ -160,10 +170,9 @@ def take_threes(finder: Finder, wide: Ints, large: dict[tuple[int, int], NDArray
     finder.walk("neighbours", record[left], key[left])
 
 
-def candidates(atoms: Atoms, texts: Sequence[str], side: NDArray[np.int8] | None = None) -> tuple[Ints, Ints, Passes]:
-    """(i, j, report) of all pairs worth comparing, i < j; `texts` give the alphabetical order of records, in which large blocks are walked."""
-    size = len(texts)
-    order = np.argsort(np.array(texts, dtype=object), kind="stable")
+def candidates(atoms: Atoms, order: Ints, side: NDArray[np.int8] | None = None) -> tuple[Ints, Ints, Passes]:
+    """(i, j, report) of all pairs worth comparing, i < j; `order`: the records alphabetically, as large blocks are walked."""
+    size = len(order)
     rank = np.empty(size, dtype=np.int64)
     rank[order] = np.arange(size)
     finder = Finder(size, None if side is None else side[order])

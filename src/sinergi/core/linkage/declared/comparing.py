@@ -17,7 +17,7 @@ from sinergi.core.linkage.declared.fields import Column, Tokens
 
 Ints = NDArray[np.int64]
 Levels = NDArray[np.int64]
-RADIX = {"name": 13, "place": 9, "date": 8, "number": 8, "phone": 6, "text": 11, "digits": 5}
+RADIX = {"name": 13, "place": 9, "date": 8, "number": 10, "phone": 6, "text": 11, "digits": 5}
 SWAPPED = 12
 CHUNK = 500_000
 
@@ -133,8 +133,15 @@ def date_levels(_: Encoded, column: Column, i: Ints, j: Ints) -> Levels:
     return np.where((a[:, 0] > 0) & (b[:, 0] > 0), level, 0)
 
 
+def nearness(column: Column, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bits of how seldom two amounts of the column lie so near: by the share of all its amounts that lie between them; 0 where one is none."""
+    between = np.searchsorted(column.steps, np.maximum(x, y), "right") - np.searchsorted(column.steps, np.minimum(x, y), "left")
+    known = ~(np.isnan(x) | np.isnan(y))
+    return np.where(known, np.log2(max(len(column.steps), 1)) - np.log2(np.maximum(between, 1)), 0.0)
+
+
 def number_levels(list_: Encoded, column: Column, i: Ints, j: Ints) -> Levels:
-    """Equal (1–3 by rarity); one digit or letter off in five (4); two off in seven, or part of the other (5); within a tenth (6); otherwise (7)."""
+    """Equal (1–3 by rarity); one digit off in five (4); two in seven, part of the other, a thousandfold (5); near (6–8 by rarity); 9."""
     one, other = column.tokens[i, 0], column.tokens[j, 0]
     known = both_known(column, i, j)
     apart = np.full(len(i), 9, dtype=np.int64)
@@ -142,12 +149,13 @@ def number_levels(list_: Encoded, column: Column, i: Ints, j: Ints) -> Levels:
     apart[single] = near_two(one[single], other[single], list_)
     short = np.minimum(list_.length[one], list_.length[other])
     x, y = column.amount[i], column.amount[j]
-    with np.errstate(invalid="ignore"):
-        close = np.abs(x - y) <= 0.1 * np.maximum(np.abs(x), np.abs(y))
+    least, most = np.minimum(np.abs(x), np.abs(y)), np.maximum(np.abs(x), np.abs(y))
+    unit = (least > 0) & (np.abs(most - 1000 * least) <= 0.005 * most)
     agreed, left_i, left_j = words_of(list_, column, i, j).T
     inside = (agreed > 0) & (np.minimum(left_i, left_j) < 1)
-    level = np.where(((apart == 2) & (short >= 7)) | inside, 5, np.where(close, 6, 7))
-    level = np.where((apart == 1) & (short >= 5), 4, level)
+    level = graded(nearness(column, x, y), (9, 6, 3), 6)
+    level = np.where((level > 6) & (((apart == 2) & (short >= 7)) | inside & np.isnan(x + y) | unit), 5, level)
+    level = np.where((level > 6) & (apart == 1) & (short >= 5), 4, level)
     level = np.where(column.value[i] == column.value[j], graded(column.value_bits[i], (8, 4), 1), level)
     return np.where(known, level, 0)
 

@@ -125,17 +125,17 @@ def link(rows: pl.DataFrame | Sequence[Mapping[str, Any]], fields: Sequence[Fiel
 def found_in(list_: Encoded, tokens: Tokens, ids: Sequence[Any], side: NDArray[np.int8] | None, seed: int) -> DeclaredResult:
     """Candidates, model, groups and the pairs as they are heard together."""
     size = list_.size
-    texts = [" ".join(column.texts[k] for column in list_.columns) for k in range(size)]
-    i, j, passes = candidates(atoms(list_, list(tokens.numbers)), texts, side)
+    order = np.lexsort([column.order for column in reversed(list_.columns)])
+    i, j, passes = candidates(atoms(list_, list(tokens.numbers)), order, side)
     patterns = patterns_of(list_, i, j)
     model = weighed(list_, patterns, side, seed)
     bits = scored(model, patterns, list_.radix)
-    label = groups(size, i, j, bits)
+    label = groups(size, i, j, bits, side)
     more_i, more_j = within_groups(label, side, np.sort(i * size + j))
     more = patterns_of(list_, more_i, more_j)
     i, j, patterns = np.concatenate([i, more_i]), np.concatenate([j, more_j]), np.concatenate([patterns, more])
     bits = np.concatenate([bits, scored(model, more, list_.radix)])
-    heard = heard_together(size, i, j, bits, label)
+    heard = heard_together(size, i, j, bits, label, side)
     use = (heard >= SHOWN) | (label[i] == label[j])
     i, j, heard = i[use], j[use], heard[use]
     told = {"score": heard, "probability": probability(heard), "alone": bits[use], "pattern": patterns[use], "same": label[i] == label[j]}
