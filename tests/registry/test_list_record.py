@@ -9,6 +9,7 @@ import zipfile
 import polars as pl
 import pytest
 
+from sinergi.core.linkage import name_key
 from sinergi.kernel.errors import Refused
 from sinergi.registry.submission.list_record import ListRecord, fields, guess, is_garbled, read_row
 from sinergi.registry.submission.spreadsheet import MOST_CELL, table_of
@@ -37,8 +38,9 @@ def mended(found: ListRecord) -> list[tuple[str, str]]:
 def test_a_good_row_has_no_word_said_about_it():
     found = read("A1", "Ali bin Abu", "010203-17-0001", "3/2/2001", "019-000 0110", "L", "12 Jalan Mawar", "70100")
     assert named(found) == mended(found) == [] and found.key == "A1"
-    assert found.payload == {"name": "Ali bin Abu", "birth_date": "2001-02-03", "birth_year": 2001, "sex": "male", "phones": ["+60190000110"],
-                             "address": "12 Jalan Mawar", "postcode": "70100", "state": "", "language": "ms"}
+    assert found.payload == {"name": "Ali bin Abu", "name_key": name_key("Ali bin Abu"), "birth_date": "2001-02-03", "birth_year": 2001,
+                             "sex": "male", "phones": ["+60190000110"], "address": "12 Jalan Mawar",
+                             "postcode": "70100", "state": "", "language": "ms"}
     assert [(n.kind, n.value, n.quality) for n in found.numbers] == [("mykad", "010203170001", "asserted")]
 
 

@@ -1,6 +1,7 @@
 """Proposed households: found in the register by door and phone, asked of the people, answered once; what is hidden is never in one."""
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +120,26 @@ def test_he_joins_and_leaves_where_he_was(aim, home, hamzah, owner):
     (entry,) = entries(owner, "verb = 'household.accept_proposal'")
     assert entry["actor"] == aim.id and set(entry["persons"]) == {hamzah, home.person_id} and "Hamzah" not in str(entry["changes"])
     assert propose() == 0
+
+
+def test_where_the_head_leaves_the_spouse_or_the_oldest_adult_heads_who_stay_and_minors_are_not_left_alone(aim, home, hamzah, owner):
+    propose()
+    with acting(aim, purpose="register"):
+        his = queries.household_of(hamzah, ON)
+    later, together, (head, spouse, child) = ON + timedelta(days=1), asked(aim, his)[0], home.people
+
+    def accept(**joins: str) -> None:
+        actions.accept_proposal(together.id, actor=aim, purpose="register", household_id=his, said_by="self", on=later,
+                                joins={{"head": head, "spouse": spouse}[who]: relation for who, relation in joins.items()})
+
+    with pytest.raises(Refused, match="minors_left"):
+        accept(head="child", spouse="other")
+    with acting(aim, purpose="register"):
+        assert queries.head_of(home.household_id, ON) == head and HouseholdProposal.objects.get(pk=together.id).state == "open"
+    accept(head="child")
+    with acting(aim, purpose="register"):
+        assert (queries.head_of(home.household_id, later), queries.head_of(his, later)) == (spouse, hamzah)
+        assert {m.person.id: m.relation for m in queries.members(home.household_id, later)} == {spouse: "head", child: "child"}
 
 
 def test_family_elsewhere_is_written_down_and_moves_nobody(aim, home, hamzah):

@@ -26,7 +26,7 @@ from ..submission import CleanAddress, CleanNumber, SubmissionFaults
 from ..submission.people import PersonReader
 from ..submission.values import fault
 from .golden import believe, plain, remember
-from .records import locked, place_of, record_source
+from .records import conceal, locked, place_of, record_source
 from .rows import Rows, is_minor, user_id
 
 
@@ -162,7 +162,7 @@ def name_readers(people: Sequence[Person], users: Iterable[UUID | None], rows: R
 
 
 def mark_hidden(people: Sequence[Person], hidden: bool) -> None:
-    """Hide every address, phone and e-mail address of these people, or show them again."""
+    """Hide every address, phone and e-mail address of these people, also in what agencies sent of them; or show them again."""
     for who in people:
         changes().watch(who)
         who.safe_address = hidden
@@ -172,6 +172,8 @@ def mark_hidden(people: Sequence[Person], hidden: bool) -> None:
         changes().watch(row)
         row.hidden = hidden
         row.save(update_fields=["hidden"])
+    if hidden:
+        conceal([who.pk for who in people])
 
 
 def without_address(person_id: UUID, on: date) -> list[Person]:

@@ -21,6 +21,7 @@ from ..queries.proposals import along, meeting, somebodies
 from ..submission import CleanPerson
 from .people import end_membership
 from .registering import add_member
+from .rows import Rows, is_minor
 
 PARTS = 64
 WIDTH, LOWEST = 2**64 // PARTS, -(2**63)
@@ -81,7 +82,8 @@ def accept_proposal(proposal_id: UUID, *, actor: Actor, household_id: UUID, said
     """The people say that it is so. Who lives together joins the household (`joins`: person -> relation), and leaves the one he lived in.
 
     Family and support are written down as said; nobody moves by them. Refused: `proposal.answered`, `proposal.said_by_missing`,
-    `proposal.other_household`, `proposal.nobody_joins`, `proposal.not_named`, `proposal.relation_missing`; and as adding and ending a membership.
+    `proposal.other_household`, `proposal.nobody_joins`, `proposal.not_named`, `proposal.relation_missing`,
+    `proposal.minors_left`; and as adding and ending a membership.
     """
     row, joining = answered(proposal_id, said_by), dict(joins or {})
     named = list(row.members.values_list("person_id", flat=True))
@@ -96,9 +98,10 @@ def accept_proposal(proposal_id: UUID, *, actor: Actor, household_id: UUID, said
 
 
 def joined(household_id: UUID, others: set[UUID], joining: Mapping[UUID, str], actor: Actor, on: date, at: datetime | None) -> None:
-    """Who comes joins the household on the day, and leaves any other the day before."""
+    """Who comes joins the household on the day, and leaves any other the day before; that one is not left without a head."""
     if not joining:
         raise Refused("proposal.nobody_joins", field="joins")
+    left_behind: set[UUID] = set()
     may_come = {*others, *(m.person.id for who in others for m in along(who, on))}
     for who, relation in joining.items():
         if who not in may_come:
@@ -106,8 +109,27 @@ def joined(household_id: UUID, others: set[UUID], joining: Mapping[UUID, str], a
         if relation not in RELATIONS:
             raise Refused("proposal.relation_missing", field=f"relation.{who}")
         for left in Membership.objects.filter(person_id=who, to_on=None).exclude(household_id=household_id):
+            left_behind.add(left.household_id)
             end_membership(left.household_id, actor=actor, person_id=who, on=max(left.from_on, on - timedelta(days=1)))
         add_member(household_id, actor=actor, member=CleanPerson("", relation, person_id=who), on=on, at=at)
+    for home in sorted(left_behind):
+        head_anew(home, actor, on, at)
+
+
+def head_anew(household_id: UUID, actor: Actor, on: date, at: datetime | None) -> None:
+    """Whoever stays where the head left heads it now: the spouse, else the oldest adult. Refused: `proposal.minors_left`, where only minors stay."""
+    staying = list(Membership.objects.filter(household_id=household_id, to_on=None).select_related("person"))
+    if not staying or any(m.relation == "head" for m in staying):
+        return
+    adults = [m for m in staying if not is_minor(m.person.birth_date, on)]
+    if not adults:
+        raise Refused("proposal.minors_left", field="joins")
+    new = min(adults, key=lambda m: (m.relation != "spouse", m.person.birth_date or date.max, m.pk))
+    end_membership(household_id, actor=actor, person_id=new.person_id, on=max(new.from_on, on - timedelta(days=1)))
+    rows = Rows(actor, at or timezone.now())
+    rows.member(household_id, new.person_id, "head", on)
+    rows.save()
+    rows.enter()
 
 
 @action("household.refuse_proposal", policy.of_proposal)

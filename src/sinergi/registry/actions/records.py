@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
 from django.db.models import Max
 
+from sinergi.core.linkage import name_key
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.context import current
 
@@ -29,6 +31,9 @@ NUMBERS = """INSERT INTO registry_recordidentifier (record_id, kind, country, va
 DECISIONS = """INSERT INTO registry_identitydecision (id, verb, actor, agency_id, reason, person_id, first_id, evidence, decided_at)
   SELECT d.id, d.verb, %s, %s, '', d.person, d.record, '{}', %s
   FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[]) AS d (id, verb, person, record)"""
+CONCEAL = """UPDATE registry_sourcerecord s SET payload = s.payload - %s::text[] FROM registry_belonging b
+  WHERE b.record_id = s.id AND b.to_at IS NULL AND b.person_id = ANY (%s) AND s.payload ?| %s::text[]"""
+REACH = ["address", "postcode", "district", "state", "phones", "emails"]
 BELONGINGS = """INSERT INTO registry_belonging (record_id, person_id, from_at, opened_by_id)
   SELECT b.record, b.person, %s, b.decision FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS b (record, person, decision)"""
 
@@ -83,6 +88,18 @@ def write_records(records: Sequence[NewRecord], agency: str, actor: Actor, at: d
     put(BELONGINGS, [at, ids, people, decisions])
 
 
+def keyed(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload with the key of the name it says, so that the person it is linked to is found by that name too."""
+    name = payload.get("name")
+    return {**payload, "name_key": name_key(name)[:200]} if name else dict(payload)
+
+
+def conceal(person_ids: Sequence[UUID]) -> None:
+    """Empty out of the records behind persons hidden for safety where they live and how they are reached; what is hidden stands on them alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONCEAL, [REACH, list(person_ids), REACH])
+
+
 def locked(person_id: UUID) -> Person:
     """The person an id stands for, held until the transaction ends, so that he is not merged meanwhile. Raises Person.DoesNotExist."""
     while True:
@@ -108,7 +125,7 @@ def record_source(
     numbers = tuple(numbers)
     replaced = {n.kind for n in numbers}
     kept = [] if before is None else [n for n in clean_numbers(before.identifiers.all()) if n.kind not in replaced]
-    payload = {**(before.payload if before is not None else {}), **said}
+    payload = keyed({**(before.payload if before is not None else {}), **said})
     made = NewRecord(person.pk, key, payload, [*kept, *numbers], source, last + 1, "link" if before is not None or last else "create")
     write_records([made], agency, actor, at)
     return made

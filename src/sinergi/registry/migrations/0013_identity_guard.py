@@ -203,10 +203,14 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER closed_once BEFORE UPDATE ON registry_belonging FOR EACH ROW EXECUTE FUNCTION sinergi_belonging_closed_once();
--- A record is kept as received: nothing but its emptying, under retention or at the person's own wish.
+-- A record is kept as received: nothing but its emptying, under retention or at the person's own wish, or of the address that is hidden for his safety.
 CREATE FUNCTION sinergi_record_as_received() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.payload <> '{}' OR NEW.emptied_at IS NULL OR (NEW.id, NEW.agency_id, NEW.source, NEW.key, NEW.version, NEW.received_at)
+  IF coalesce(current_setting('sinergi.verb', true), '') IN ('person.protect_address', 'address.record') AND NEW.emptied_at IS NOT DISTINCT FROM OLD.emptied_at
+      AND NEW.payload = OLD.payload - ARRAY['address', 'postcode', 'district', 'state', 'phones', 'emails'] THEN
+    NEW := OLD;
+    NEW.payload := OLD.payload - ARRAY['address', 'postcode', 'district', 'state', 'phones', 'emails'];
+  ELSIF NEW.payload <> '{}' OR NEW.emptied_at IS NULL OR (NEW.id, NEW.agency_id, NEW.source, NEW.key, NEW.version, NEW.received_at)
       IS DISTINCT FROM (OLD.id, OLD.agency_id, OLD.source, OLD.key, OLD.version, OLD.received_at) THEN
     RAISE EXCEPTION 'a source record is never edited' USING ERRCODE = 'insufficient_privilege';
   END IF;

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from sinergi.core.identity import CARDS, NumberFault, read_day, read_number
+from sinergi.core.linkage import name_key
 
 from ..codes import IDENTIFIER_KINDS, Words
 from .columns import BY_NAME, column_of, plain, with_zeros
@@ -157,8 +158,9 @@ def read_person(found: ListRecord, given: Mapping[str, str], on: dt.date) -> Non
     if postcode.isdigit() and len(postcode) == 4:
         found.warnings.append(fault("address.postcode", "linking.zeros", postcode))
         postcode = postcode.zfill(5)
+    name = given.get("person.name", "")[:200]
     found.payload = {
-        "name": given.get("person.name", "")[:200], "birth_date": born.isoformat() if born else None,
+        "name": name, "name_key": name_key(name)[:200], "birth_date": born.isoformat() if born else None,
         "birth_year": born.year if born else int(year) if year.isdigit() and 1890 <= int(year) <= on.year else None, "sex": sex, "phones": phones,
         "address": given.get("address.lines", ""), "postcode": postcode[:5], "state": given.get("address.state", ""), "language": "ms"}
 

@@ -24,7 +24,7 @@ from ...queries import resolve
 from ...queries.identity import bearers
 from ...submission import CleanNumber
 from ..golden import believe, settle_state
-from ..records import NewRecord, adopt, locked, write_records
+from ..records import NewRecord, adopt, keyed, locked, write_records
 
 LEAST_REASON = 10
 VETO, TWICE = "SN001", "23505"
@@ -280,7 +280,7 @@ def attach(verb: str, person_id: UUID, record: Incoming, *, actor: Actor, reason
     adopt(person, actor, at)
     if SourceRecord.objects.filter(agency_id=actor.agency, key=record.key[:80]).exists():
         raise Refused("record.key_taken")
-    made = NewRecord(person.pk, record.key[:80], record.payload, record.numbers, record.source)
+    made = NewRecord(person.pk, record.key[:80], keyed(record.payload), record.numbers, record.source)
     with weighed():
         decision = decide(verb, person.pk, None, actor, reason, at, Evidence(**{**by.__dict__, "first": made.id}),
                           moved=[[str(made.id), None, str(person.pk)]])
