@@ -27,6 +27,7 @@ from sinergi.core.linkage.declared import (
     values,
 )
 from sinergi.core.linkage.explain import explain
+from tests.core.declared_dirty import DIRTY
 from tests.core.declared_sets import SETS, Row
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=25)
@@ -276,6 +277,17 @@ def test_lists_of_every_kind(name, size, precision, recall):
     found = quality(result, rows)
     assert found[0] >= precision and found[1] >= recall
     assert result.clusters.height == len(rows) and set(result.clusters["id"]) == {row["id"] for row in rows}
+
+
+@pytest.mark.parametrize(("name", "size", "precision", "recall"), [
+    ("parish", 200, 0.9, 0.75), ("papers", 150, 0.95, 0.9), ("two_alphabets", 150, 0.95, 0.9), ("clinics", 150, 0.95, 0.9)])
+def test_dirtier_lists(name, size, precision, recall):
+    make, kinds = DIRTY[name]
+    rows = make(7, size)
+    sides: list[list[Row]] = [[row for row in rows if row.get("side", 0) == side] for side in (0, 1)]
+    result = link(sides[0], [Field(*pair) for pair in kinds.items()], id="id", against=sides[1] or None)
+    found = quality(result, rows)
+    assert found[0] >= precision and found[1] >= recall
 
 
 def test_two_tables_list_pairs_across_and_in_their_order():
