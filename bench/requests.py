@@ -24,6 +24,7 @@ from typing import Any
 sys.path[0] = str(Path(__file__).resolve().parent.parent)  # not bench/: this file is not the package of its name
 
 import django  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 DATABASE = True
@@ -114,6 +115,7 @@ def typed(kind: str, person: stage.Invented, chance: random.Random) -> str:
 def searches(actor: Actor, people: list[stage.Invented]) -> list[dict[str, Any]]:
     """The box, kind by kind: milliseconds of each search, and how many of a hundred found the person meant among the first ten."""
     chance, on, rows = random.Random("searches"), dt.date(2026, 11, 23), []
+    settings.SEARCHES_AN_HOUR = 10**6  # nobody at a counter searches a thousand times an hour; the counting itself stays in
     for kind in ("name and year", "MyKad", "damaged spacing"):
         times, hits = [], 0
         for turn, person in enumerate(chance.sample(people, SEARCHES + 30)):

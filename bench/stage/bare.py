@@ -3,6 +3,7 @@
 The read gives the same fields, by the ORM as one would write such a view; the write makes the same row by the same model from the same body.
 """
 
+import gc
 import os
 from uuid import UUID
 
@@ -51,3 +52,5 @@ def receive_submission(request: HttpRequest, body: SubmissionIn) -> Status:
 
 urlpatterns = [path("api/v1/", api.urls)]
 get_resolver().reverse_dict  # noqa: B018
+gc.collect()
+gc.freeze()  # as config/wsgi.py does
