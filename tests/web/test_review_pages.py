@@ -31,9 +31,11 @@ def pairs(published_law) -> list[Candidate]:
 
 @pytest.fixture
 def officer_page(page, sign_in, make_user, pairs):
-    """(page of the review, signed in as an identity officer over the nation)."""
+    """(page of the review, signed in as an identity officer over the nation, come to from his day)."""
     sign_in(page, make_user("identity_officer", "perkeso", area=""))
-    page.goto("/semakan-orang/")
+    page.goto("/")
+    page.get_by_role("link", name="Buka semakan").click()
+    expect(page.get_by_role("heading", level=1, name="Semakan orang")).to_be_visible()
     return page
 
 
@@ -45,6 +47,9 @@ def test_pairs_are_answered_by_keys_with_the_next_one_already_there(officer_page
     expect(page.get_by_role("heading", level=1, name="Orang yang sama?")).to_be_visible()
     expect(page.locator("mark").first).to_be_visible()
     expect(page.get_by_text("900210 17 51", exact=False).first).to_be_visible()
+    reasons = page.locator("#work > [data-pair] .evidence li > span:first-child")
+    expect(reasons.first).to_be_visible()
+    assert all((reason.bounding_box() or {"width": 0})["width"] > 160 for reason in reasons.all()), "reasons read as lines, not letter by letter"
     check(page)
     turn = page.locator("#work > [data-pair]").get_attribute("data-pair")
     waiting = page.locator("template[data-next]").evaluate("next => next.content.querySelector('[data-pair]').dataset.pair")

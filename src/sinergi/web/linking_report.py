@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sinergi.registry.queries import linking as queries
 
-ROW, LEFT, WIDE = 28, 250, 500
+ROW, LEFT, WIDE = 28, 310, 480
 KEYS = {
     "number": gettext_lazy("the same number"), "month_day": gettext_lazy("number, the year left out"),
     "year_day": gettext_lazy("number, the month left out"), "year_month": gettext_lazy("number, the day left out"),

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -13,6 +14,7 @@ from sinergi.assistance import queries as assistance
 from sinergi.cases import queries as cases
 from sinergi.kernel.actors import Actor
 from sinergi.registry import codes, queries
+from sinergi.registry.queries import review
 
 from .case_words import need_words, step_words
 from .day_steps import many
@@ -52,6 +54,11 @@ def review_count(actor: Actor) -> int:
         return 0
     return sum(a.reviewed_at is None and actor.reaches("access.review", a.holder) and str(a.user_id) != actor.id
                for a in queries.opened_by_reason(actor))
+
+
+def pair_count(actor: Actor) -> int:
+    """Pairs of records that this visitor may judge and that wait."""
+    return review.day(actor, timezone.now()).waiting if actor.holds("identity_review.answer") else 0
 
 
 def case_row(c: cases.CaseView, actor: Actor, hidden: bool, more: str = "") -> dict[str, Any]:
@@ -127,11 +134,11 @@ def my_day(request: HttpRequest) -> HttpResponse:
     """The first page after sign-in."""
     actor, hidden = actor_at(request), is_veiled(request)
     drafts, requests, reviews, work = draft_rows(actor, hidden), request_rows(actor), review_count(actor), day_of_cases(actor, hidden)
-    clocks = clocks_due(actor)
+    clocks, pairs = clocks_due(actor), pair_count(actor)
     return render(request, "my_day/page.html", work | {
         "day": today(), "may_search": actor.holds("person.search"), "may_register": actor.holds("person.register"),
         "may_read": actor.holds("person.read"), "drafts": drafts, "people": person_rows(actor, hidden), "requests": requests, "reviews": reviews,
-        "waiting": len(drafts) + len(requests) + reviews + work["to_answer"]["n"] + clocks["n"], "clocks": clocks,
+        "waiting": len(drafts) + len(requests) + reviews + work["to_answer"]["n"] + clocks["n"] + pairs, "clocks": clocks, "pairs": pairs,
         "may_requests": actor.holds("request.read"),
         "may_accesses": actor.holds("access.read"), "may_oversee": actor.holds("case.oversee"), "veil": veil(request)})
 

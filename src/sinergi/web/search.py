@@ -17,7 +17,8 @@ from sinergi.registry import codes, queries
 
 from .typed import actor_at, language, today
 
-LEVELS = {"certain": gettext_lazy("The same person"), "likely": gettext_lazy("Very likely the same person"), "possible": gettext_lazy("Less likely")}
+LEVELS = {"certain": gettext_lazy("The same person"), "likely": gettext_lazy("Very likely the same person"),
+          "possible": gettext_lazy("Perhaps the same person")}
 MOST = 200
 
 
