@@ -66,7 +66,7 @@ def main(out: str, features: str, register: str | None = None) -> int:
             rows = near(frame, known, words)
             side = np.r_[np.ones(len(frame), np.int8), np.full(len(rows), 2, np.int8)]
             frame = pl.concat([frame, known[rows]])
-    pairs, brought = linked(frame, words, numbered, side)
+    pairs, brought = linked(frame, words, numbered if known is None else None, side)
     if rows is not None:
         listed = int((side == 1).sum())
         pairs = pairs.with_columns(j=pl.Series(rows)[pairs["j"].to_numpy() - listed])
