@@ -68,14 +68,17 @@ def test_somebody_elses_person_shows_existence_and_state_only(irm, maiwp):
 
 def test_the_number_of_queries_does_not_follow_the_number_of_candidates(irm, django_assert_max_num_queries):
     client = client_of(irm)
-    client.post("/cari/", {"text": "Awang Kecil Daud", "more": "1979"})  # what is asked once a minute (session, model) is asked here
+    client.get("/cari/")
     counts = []
     for many in (1, 3):
         for n in range(many):
             alone(irm, f"Awang Kecil bin Daud {'ABC'[n]}", f"79100{many}-17-510{2 * n + 1}")
-        with django_assert_max_num_queries(40) as seen:
-            answer = client.post("/cari/", {"text": "Awang Kecil Daud", "more": "1979"})
-        counts.append((answer.content.decode().count('class="cand"'), len(seen)))
+        asked = []
+        for _ in range(3):  # the model is asked for once a minute: in one of these at most
+            with django_assert_max_num_queries(40) as seen:
+                answer = client.post("/cari/", {"text": "Awang Kecil Daud", "more": "1979"})
+            asked.append(len(seen))
+        counts.append((answer.content.decode().count('class="cand"'), min(asked)))
     assert counts[0][0] < counts[1][0] and counts[0][1] == counts[1][1]
 
 
