@@ -24,6 +24,7 @@ from sinergi.kernel.acting import acting
 from sinergi.kernel.actors import actor_of
 from sinergi.kernel.models import User
 from sinergi.registry import queries
+from sinergi.registry.queries import linking
 from sinergi.web.second_factor import SET_UP
 
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
@@ -32,12 +33,16 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its file, the page, whether a phone shows it too, what is typed into the page's search first."""
+    """One picture: its file, the page, whether a phone shows it too, what is typed into the page's search first, which button is pressed first."""
 
     name: str
     address: str
     phone: bool = True
     typed: str = ""
+    pressed: str = ""
+
+
+SIGN_IN = Picture("masuk", "/masuk/")
 
 
 @contextmanager
@@ -76,15 +81,30 @@ def whose(person: str) -> tuple[User, list[Picture]]:
     raise CommandError(f"no coordinator has registered anybody whose name begins with {person!r}: load the demo, or try another --person")
 
 
+def of_identity() -> Iterator[tuple[User, list[Picture]]]:
+    """Who reviews pairs and who sent a list, as far as the demo has them, each with the pages to take."""
+    reviewer = User.objects.filter(grants__role="identity_officer", is_active=True).order_by("email").first()
+    if reviewer is not None:
+        yield reviewer, [Picture("semakan", reverse("review"), phone=False, pressed="Mula")]
+    for user in User.objects.filter(grants__role="officer", is_active=True).order_by("email").distinct():
+        with acting(actor_of(user), purpose="screen", page="take_pictures"):
+            run = next(iter(linking.runs(limit=1)), None)
+        if run is not None:
+            yield user, [Picture("padanan", reverse("linking_run", args=[run.id]), phone=False)]
+            return
+
+
 def take(browser: Any, origin: str, key: str, pictures: list[Picture], out: Path) -> Iterator[Path]:
     """Every picture on a desk, some on a phone; each file as it is written."""
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": origin}
     for size, suffix in ((DESK, ""), (PHONE, "-telefon")):
         context = browser.new_context(viewport=size, locale="ms-MY", base_url=origin)
         page = context.new_page()
-        for picture in [Picture("masuk", reverse("account_login")), *pictures]:
+        for picture in pictures:
             if size is PHONE and not picture.phone:
                 continue
+            if picture != SIGN_IN:
+                context.add_cookies([cookie])
             answer = page.goto(picture.address)
             if answer is None or answer.status != 200:
                 raise CommandError(f"{picture.address} answered {answer.status if answer else 'nothing'}")
@@ -95,9 +115,11 @@ def take(browser: Any, origin: str, key: str, pictures: list[Picture], out: Path
                 fields[0].press("Enter")
                 page.wait_for_load_state("networkidle")
                 page.locator("[aria-busy=true]").wait_for(state="detached")
+            if picture.pressed:
+                page.get_by_role("button", name=picture.pressed, exact=True).click()
+                page.locator("[data-review]").wait_for()
             page.screenshot(path=out / f"{picture.name}{suffix}.png")
             yield out / f"{picture.name}{suffix}.png"
-            context.add_cookies([cookie])
         context.close()
 
 
@@ -124,9 +146,11 @@ class Command(BaseCommand):
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         options["out"].mkdir(parents=True, exist_ok=True)
         user, pages = whose(options["person"])
-        with signed_in(user) as key, sync_playwright() as playwright:
+        with sync_playwright() as playwright:
             root = ["--no-sandbox"] if os.geteuid() == 0 else []
             browser = playwright.chromium.launch(executable_path=program, args=[*root, "--disable-dev-shm-usage"])
-            for path in take(browser, options["address"], key, pages, options["out"]):
-                self.stdout.write(str(path))
+            for whose_way, pictures in [(user, [SIGN_IN, *pages]), *of_identity()]:
+                with signed_in(whose_way) as key:
+                    for path in take(browser, options["address"], key, pictures, options["out"]):
+                        self.stdout.write(str(path))
             browser.close()
