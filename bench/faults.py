@@ -1,8 +1,9 @@
 """./sinergi bench faults [--kills N] [--seed TEXT]: web, worker and database are killed by -9 at random moments while partners work.
 
 Clients of one partner award and refer through the API, each write under an Idempotency-Key that is sent again until it is answered; the
-worker loads partners' lists of awards. At the end every award, referral and row that was meant must be there exactly once: `lost` and `doubled`
-are 0. The installation is made for it (bench/stage/installation.py): a durable cluster of its own, a web server of two processes, one worker.
+worker loads partners' lists of awards; an officer joins two persons and parts them again all the while. At the end every award, referral and
+row that was meant must be there exactly once and no joining half: `lost` and `doubled` are 0. The installation is made for it
+(bench/stage/installation.py): a durable cluster of its own, a web server of two processes, one worker.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Tally:
     referrals: list[str] = field(default_factory=list)
     sent_again: int = 0
     odd: list[str] = field(default_factory=list)
+    decisions: list[uuid.UUID] = field(default_factory=list)
 
 
 class Client:
@@ -226,6 +228,19 @@ def clients_at_work(made: Installation, token: str, tally: Tally, over: threadin
     return threads
 
 
+def joined_and_parted(pair: tuple[str, str], officer: Any, tally: Tally, over: threading.Event) -> None:
+    """Two persons are joined and parted again until it is over."""
+    from django.db import connections
+
+    from bench.stage.merging import merger, turn
+
+    keep, gone = (uuid.UUID(person) for person in pair)
+    actor = merger(officer.id, AGENCY)
+    while not over.is_set():
+        tally.decisions.append(again(lambda: turn(keep, gone, actor)))
+    connections.close_all()
+
+
 def listed_people(owner_url: str, rows: int) -> list[str]:
     """Persons that a list names, put in beforehand."""
     from bench.stage import people as stage_people
@@ -253,7 +268,11 @@ def tried(kills: int, seed: str, rows: int) -> dict[str, Any]:
         made.answers()
         began = time.monotonic()
         again(lambda: queue_list(officer, people, "senarai"))
-        threads = clients_at_work(made, token, tally, over)
+        pair = [Client(made.port, token, tally).person(ROWS + CLIENTS * 100_000 + n) for n in range(2)]
+        assert pair[0] and pair[1], "both are registered before the first kill"
+        officers = threading.Thread(target=joined_and_parted, args=((pair[0][0], pair[1][0]), officer, tally, over))
+        officers.start()
+        threads = [officers, *clients_at_work(made, token, tally, over)]
         by_part = {}
         killer = threading.Thread(target=lambda: by_part.update(killed(made, kills, chance)))
         killer.start()
@@ -273,15 +292,20 @@ def tried(kills: int, seed: str, rows: int) -> dict[str, Any]:
 
 def figures(made: Installation, tally: Tally, rows: int) -> dict[str, Any]:
     """What is there, against what was meant."""
+    from bench.stage.merging import faults_of
+
     url = made.owner_url
     awards = rows_of(url, "SELECT count(*), count(DISTINCT person_id) FROM benefits_entitlement WHERE source = 'award'")
     kept = rows_of(url, MEANT_AWARDS, [uuid.UUID(p) for p in tally.awards])[0]
     sent = rows_of(url, "SELECT count(*) FROM cases_referral WHERE person_id = ANY(%s)", [uuid.UUID(p) for p in tally.referrals])[0]
     loaded, lines = rows_of(url, LOADED)
     doubled = rows_of(url, DOUBLE_AWARDS)[0] + rows_of(url, DOUBLE_REFERRALS)[0] + lines - loaded
-    lost = len(tally.awards) - kept + len(tally.referrals) - sent + rows - loaded
-    return {"awards": awards[0], "referrals": len(tally.referrals), "rows": loaded, "sent_again": tally.sent_again, "lost": lost, "doubled": doubled,
-            "odd": tally.odd}
+    decided = rows_of(url, "SELECT count(*) FROM registry_identitydecision WHERE id = ANY(%s)", tally.decisions)[0]
+    lost = len(tally.awards) - kept + len(tally.referrals) - sent + rows - loaded + len(tally.decisions) - decided
+    with psycopg.connect(url) as owner:
+        doubled += sum(faults_of(owner).values())
+    return {"awards": awards[0], "referrals": len(tally.referrals), "rows": loaded, "joined_and_parted": len(tally.decisions),
+            "sent_again": tally.sent_again, "lost": lost, "doubled": doubled, "odd": tally.odd}
 
 
 def main() -> None:
@@ -292,11 +316,11 @@ def main() -> None:
     given.add_argument("--rows", type=int, default=ROWS, help="rows of the list that the worker loads")
     asked = given.parse_args()
     found = tried(asked.kills, asked.seed, asked.rows)
-    print(f"{'killed':<12}" + ", ".join(f"{part} {n}" for part, n in found["killed"].items()))
-    for name in ("awards", "referrals", "rows", "sent_again", "lost", "doubled", "seconds"):
-        print(f"{name:<12}{found[name]}")
+    print(f"{'killed':<19}" + ", ".join(f"{part} {n}" for part, n in found["killed"].items()))
+    for name in ("awards", "referrals", "rows", "joined_and_parted", "sent_again", "lost", "doubled", "seconds"):
+        print(f"{name:<19}{found[name]}")
     for words in sorted(set(found["odd"])):
-        print(f"{'odd':<12}{words} × {found['odd'].count(words)}")
+        print(f"{'odd':<19}{words} × {found['odd'].count(words)}")
     told = {name: value for name, value in found.items() if name not in ("killed", "odd")}
     print(json.dumps({"bench": "faults", "kills": asked.kills, **told, "odd": len(found["odd"])}))
     sys.exit(1 if found["lost"] or found["doubled"] or found["odd"] else 0)

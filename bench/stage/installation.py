@@ -84,7 +84,7 @@ class Installation:
                 if process.poll() is not None:
                     self.begin(part)
 
-    def answers(self, seconds: float = 60) -> None:
+    def answers(self, seconds: float = 180) -> None:
         """Wait until the web server takes a connection."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
