@@ -33,7 +33,7 @@ def column_rows(header: Sequence[str], mapped: Mapping[str, str], samples: Seque
 
 def counted(counts: Mapping[str, int], groups: Mapping[str, str], words: Mapping[str, Mapping[str, str]], language: str) -> list[dict[str, Any]]:
     """Rows by outcome as jump links, in the order a person asks for them. `groups`: outcome -> its mark."""
-    return [{"group": group, "n": counts[name], "words": words[name][language], "target": "rows"}
+    return [{"group": group, "n": counts[name], "words": words[name][language], "target": "rows", "worded": True}
             for name, group in groups.items() if counts.get(name)]
 
 

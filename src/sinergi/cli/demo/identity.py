@@ -26,7 +26,7 @@ def tell(say: Callable[[str], None], now: dt.datetime) -> None:
     known = view.counts.get("auto", 0) + view.counts.get("review", 0)
     must(view.counts.get("new", 0) == 1 and known == 2, f"two must be known and one new: {view.counts}")
     for zone, n in sorted(view.counts.items()):
-        say(f"   {linking.ANSWER[zone]['ms']}: {n}")
+        say(f"   AIM is told “{linking.ANSWER[zone]['en']}” of {n} of its {view.rows} rows.")
     say("   Without a certificate from labels nothing is joined by itself: the two wait for an officer (/semakan-orang/).")
 
 

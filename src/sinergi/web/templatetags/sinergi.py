@@ -185,10 +185,11 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def mark(group: str) -> SafeString:
-    """The shape of an outcome's group (yes, ask, judge, no) with its word for screen readers."""
+def mark(group: str, worded: object = "") -> SafeString:
+    """The shape of an outcome's group (yes, ask, judge, no), with its word for screen readers unless other words stand beside it (`worded`)."""
     symbol, word = GROUPS[group]
-    return format_html('<span class="mark mark-{}">{}<span class="sr">{}</span></span>', group, icon(symbol), word)
+    heard = "" if worded else format_html('<span class="sr">{}</span>', word)
+    return format_html('<span class="mark mark-{}">{}{}</span>', group, icon(symbol), heard)
 
 
 @register.simple_tag
