@@ -55,6 +55,21 @@ def test_two_files_are_joined_with_a_reason_and_parted_again(client, pair, owner
     assert client.get(f"/orang/{keep}/identiti/{keep}/batal/").status_code == 404
 
 
+def test_who_judges_for_the_nation_sees_the_records_without_the_file_and_undoes_what_others_joined(client, pair, make_user, owner):
+    keep, gone = pair
+    client.post(f"/orang/{keep}/identiti/satukan/?lain={gone}", {"step": "join", "reason": WHY})
+    judge = client_of(make_user("identity_officer", "perkeso", area=""))
+    found = judge.post("/cari/", {"text": "Jimbai Sigan", "more": "2000"}).content.decode()
+    assert f'href="/orang/{keep}/identiti/' in found and judge.get(f"/orang/{keep}/").status_code == 403
+    page = text_of(judge.get(f"/orang/{keep}/identiti/"))
+    assert WHY in page and "(2)" in page and "Ada fail lain" not in page
+    (decision,) = owner.execute("SELECT id FROM registry_identitydecision WHERE verb = 'merge'").fetchone()
+    undo = f"/orang/{keep}/identiti/{decision}/batal/"
+    assert judge.post(undo, {"step": "undo", "reason": "Dua orang: bapa dan anak"})["Location"] == f"/orang/{keep}/identiti/"
+    assert entries(owner, "identity.unmerge") == 1 and "(1)" in text_of(judge.get(f"/orang/{keep}/identiti/"))
+    assert judge.get(f"/orang/{decision}/identiti/").status_code == 404
+
+
 def test_one_login_asks_and_another_approves_or_refuses(client, pair, officer, make_user, owner):
     keep, gone = pair
     counter = client_of(make_user("coordinator", "irm"))

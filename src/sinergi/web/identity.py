@@ -22,7 +22,7 @@ from sinergi.registry.codes.trust import trust
 
 from .audit_pages import verb_word
 from .person.shown import file_of
-from .typed import TypedForm, actor_at, language, text, word, words_field
+from .typed import TypedForm, actor_at, agency_names, language, text, word, words_field
 
 FIELDS = {"name": gettext_lazy("Name"), "birth_date": gettext_lazy("Date of birth"), "sex": gettext_lazy("Sex"),
           "died_on": gettext_lazy("Day of death"), "language": gettext_lazy("Language")}
@@ -92,12 +92,24 @@ def user_names(ids: set[str]) -> dict[str, str]:
     return {str(pk): name for pk, name in User.objects.filter(pk__in={i for i in ids if len(i) == 36}).values_list("id", "name")}
 
 
+def known_here(request: HttpRequest, person_id: UUID) -> dict[str, Any]:
+    """The person's file where he is served here; else, for who judges identity, the records alone. Raises Http404 when neither is open to him."""
+    try:
+        return file_of(request, person_id, "person_identity") | {"base": "person/file.html"}
+    except Http404:
+        name = queries.golden(person_id).get("name") if queries.records_of(person_id) else None
+        if name is None:
+            raise
+        return {"base": "identity/alone.html", "person": {"name": name.value}, "person_id": queries.bearers(person_id)[0],
+                "agencies": agency_names()}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def identity(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The page; a post answers what waits for a second person."""
     actor = actor_at(request, "identity.read")
-    context, refused = file_of(request, person_id, "person_identity"), ""
+    context, refused = known_here(request, person_id), ""
     if request.method == "POST":
         try:
             messages.success(request, answered(request, actor))
@@ -109,7 +121,7 @@ def identity(request: HttpRequest, person_id: UUID) -> HttpResponse:
     users, people = user_names({a.asked_by for a in waiting}), queries.people(i for a in waiting for i in (a.person_id, a.other_id))
     return render(request, "identity/identity.html", context | {
         "golden": golden_rows(who, names), "records": record_rows(who, names), "decisions": decision_rows(who, actor), "form": OtherForm(),
-        "refused": refused, "may_join": actor.holds("identity.merge") or actor.holds("identity.ask"),
+        "refused": refused, "may_join": "view" in context and (actor.holds("identity.merge") or actor.holds("identity.ask")),
         "waiting": [{"of": a, "by": users.get(a.asked_by, ""), "why": [Refused(code).sentence(language()) for code in a.why],
                      "people": [people[i].name for i in dict.fromkeys((a.person_id, a.other_id)) if i in people],
                      "mine": not a.mine and actor.holds("identity.approve")} for a in waiting]},
@@ -169,7 +181,7 @@ def joined(request: HttpRequest, person_id: UUID, other_id: UUID, form: ReasonFo
 def undo(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResponse:
     """One decision before it is undone, with what follows from it."""
     actor = actor_at(request, "identity.unmerge")
-    context, found = file_of(request, person_id, "person_identity"), queries.decision(decision_id)
+    context, found = known_here(request, person_id), queries.decision(decision_id)
     if found is None or found.verb not in UNDOABLE or found.person_id is None:
         raise Http404
     form, refused, second = ReasonForm(request.POST.dict() if request.method == "POST" else None), "", False
@@ -193,7 +205,7 @@ def undo(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpRespon
 def settle(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResponse:
     """What was made while two were one: each is given to one of them, by a person."""
     actor = actor_at(request, "identity.settle")
-    context, found, refused = file_of(request, person_id, "person_identity"), queries.decision(decision_id), ""
+    context, found, refused = known_here(request, person_id), queries.decision(decision_id), ""
     if found is None or found.verb != "unmerge":
         raise Http404
     if request.method == "POST":

@@ -75,7 +75,8 @@ def search(request: HttpRequest) -> HttpResponse:
     actor = actor_at(request, "person.search")
     text, more, before = (" ".join(request.POST.get(name, "").split())[:MOST] for name in ("text", "more", "before"))
     shown = request.POST.get("shown", "")[:MOST * 4]
-    context = results(text, more, actor, before, shown) | {"may_register": actor.holds("person.register")}
+    context = results(text, more, actor, before, shown) | {
+        "may_register": actor.holds("person.register"), "opens": "person" if actor.holds("person.read") else "person_identity"}
     part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "calon"
     return render(request, "search/found.html" if part else "search/page.html", context)
 
