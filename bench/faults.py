@@ -40,6 +40,9 @@ MEANT_AWARDS = "SELECT count(*) FROM benefits_entitlement WHERE source = 'award'
 DOUBLE_AWARDS = """SELECT count(*) FROM (SELECT person_id FROM benefits_entitlement WHERE source = 'award'
   GROUP BY person_id HAVING count(*) > 1) t"""
 DOUBLE_REFERRALS = "SELECT count(*) FROM (SELECT person_id FROM cases_referral GROUP BY person_id HAVING count(*) > 1) t"
+STANDS = """SELECT string_agg(concat_ws(' ', state, (SELECT string_agg(concat_ws(' ', task_name, status, attempts), ', ')
+  FROM procrastinate_jobs)), '; ')
+  FROM benefits_awardlist"""
 LOADED = "SELECT count(DISTINCT reference), count(*) FROM benefits_entitlement WHERE source = 'file'"
 
 
@@ -287,7 +290,10 @@ def tried(kills: int, seed: str, rows: int) -> dict[str, Any]:
         while again(lambda: start_checked(officer)) and time.monotonic() < until:
             made.revive()
             time.sleep(0.5)
-        return figures(made, tally, rows) | {"seconds": round(time.monotonic() - began, 1), "killed": by_part}
+        found = figures(made, tally, rows) | {"seconds": round(time.monotonic() - began, 1), "killed": by_part}
+        if found["lost"]:
+            print(rows_of(made.owner_url, STANDS)[0], made.log.read_text(errors="replace")[-3000:], sep="\n", file=sys.stderr)
+        return found
 
 
 def figures(made: Installation, tally: Tally, rows: int) -> dict[str, Any]:

@@ -82,12 +82,17 @@ class Identity(RuleBasedStateMachine):
     @precondition(lambda self: self.people)
     @rule(pick=st.randoms(use_true_random=False))
     def move(self, pick: Any) -> None:
-        record, to = pick.choice(sorted(r for r, p in whose(self.owner).items() if p in self.alive())), pick.choice(self.people)
+        holders, alive = whose(self.owner), self.alive()
+        record, to = pick.choice([r for r in self.records() if holders[r] in alive]), pick.choice(self.people)
         try:
             actions.move_record(record, **by(self.actor), reason=WHY, to_person=to)
             self.last = None
         except Refused as why:
             assert why.code in ("identity.last_record", "identity.already_one", "identity.cannot_link")
+
+    def records(self) -> list[Any]:
+        """In the order they came: their ids are another each time the same steps are tried."""
+        return [r for (r,) in self.owner.execute("SELECT id FROM registry_sourcerecord ORDER BY received_at").fetchall()]
 
     def alive(self) -> set[Any]:
         with acting(self.actor, purpose="register"):
