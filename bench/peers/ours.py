@@ -23,6 +23,7 @@ from sinergi.core.linkage.keys import batch_keys  # noqa: E402
 from sinergi.core.linkage.model import pattern_scores, tally, train  # noqa: E402
 from sinergi.core.linkage.pairs import candidates  # noqa: E402
 
+PLACES, GOLDEN = 26, np.uint64(0x9E3779B97F4A7C15)
 SPENT: dict[str, float] = {"start": round(time.process_time(), 2)}
 
 
@@ -35,10 +36,18 @@ def phase(name: str) -> Iterator[None]:
 
 
 def near(listed: pl.DataFrame, register: pl.DataFrame, words: Vocabulary) -> np.ndarray:
-    """Rows of the register that share a key with the list."""
+    """Rows of the register that share a key with the list: first those whose key falls on a marked place, then those that have it."""
     wanted = np.unique(batch_keys(encode(listed, words)).columns)
-    columns = batch_keys(encode(register, words)).columns
-    return np.flatnonzero((np.isin(columns, wanted[wanted != 0])).any(1))
+    wanted = wanted[wanted != 0]
+    columns, places = batch_keys(encode(register, words)).columns, np.zeros(1 << PLACES, bool)
+    places[place(wanted)] = True
+    row, key = np.nonzero(places[place(columns)])
+    return np.unique(row[np.isin(columns[row, key], wanted)])
+
+
+def place(keys: np.ndarray) -> np.ndarray:
+    """Where a key falls among the places."""
+    return (keys.astype(np.uint64) * GOLDEN) >> np.uint64(64 - PLACES)
 
 
 def linked(frame: pl.DataFrame, words: Vocabulary, numbered: Numbered | None, side: np.ndarray | None) -> tuple[pl.DataFrame, dict[str, int]]:
